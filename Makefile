@@ -1,0 +1,45 @@
+# `make` = environment + demo; `make test` = environment + tests.
+PYTHON ?= python3
+CORES ?= all
+VENV := .venv
+SNAKEMAKE := $(VENV)/bin/snakemake
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: demo env test test-slow lint format lock clean
+
+demo: env
+	snakemake --cores $(CORES)
+
+env: $(VENV)/.installed
+
+$(VENV)/.installed: envs/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r envs/dev.txt
+	touch $@
+
+test: env
+	pytest -m "not slow" -n 2
+
+test-slow: env
+	pytest -m slow
+
+lint: env
+	ruff format --check .
+	ruff check .
+	snakefmt --check Snakefile workflow
+	snakemake --lint
+
+format: env
+	ruff format .
+	ruff check --fix .
+	snakefmt Snakefile workflow
+
+# Pins again from envs/*.in (needs uv), then writes the conda files from the pins.
+lock:
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate envs/dev.in -o envs/dev.txt
+	$(PYTHON) envs/conda_from_pins.py
+
+clean:
+	rm -rf $(VENV) .snakemake

@@ -1,0 +1,57 @@
+"""Write envs/*.yaml from envs/*.in and the pins of envs/dev.txt: the same versions for conda users.
+
+Snakemake copies an environment file before it creates the environment, so the files must stand
+alone: the pins are written out instead of being referred to.
+"""
+
+import re
+from pathlib import Path
+
+ENVS = Path(__file__).resolve().parent
+PYTHON = "3.11"
+
+
+def pins() -> dict[str, str]:
+    """Package name to pinned version for `PYTHON`, in the order of the lock file."""
+    found = {}
+    for name, version, marker in re.findall(
+        r"^([A-Za-z0-9_.-]+)==([^ ;\\]+)(?: ; ([^\\\n]+))?", (ENVS / "dev.txt").read_text(), re.M
+    ):
+        if "python_full_version >=" not in marker:
+            found[name] = version
+    return found
+
+
+def wanted(name: str) -> list[str]:
+    """The packages that envs/{name}.in names, those of files it includes first."""
+    packages = []
+    for line in (ENVS / f"{name}.in").read_text().splitlines():
+        if line.startswith("-r "):
+            packages += wanted(line.removeprefix("-r ").removesuffix(".in"))
+        elif line and not line.startswith("#"):
+            packages.append(re.match(r"[A-Za-z0-9_.-]+", line)[0].lower().replace("_", "-"))
+    return packages
+
+
+def conda_file(name: str, locked: dict[str, str]) -> str:
+    """The text of envs/{name}.yaml."""
+    lines = [f"      - {package}=={locked[package]}" for package in wanted(name)]
+    return "\n".join(
+        [
+            f"# Made by `make lock` from {name}.in and the pins of dev.txt.",
+            "channels:",
+            "  - conda-forge",
+            "  - nodefaults",
+            "dependencies:",
+            f"  - python={PYTHON}",
+            "  - pip",
+            "  - pip:",
+            *lines,
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    for name in ("core", "tensorflow"):
+        (ENVS / f"{name}.yaml").write_text(conda_file(name, pins()))

@@ -1,0 +1,141 @@
+"""The config is refused before anything runs, in one line that names the nearest known name."""
+
+import copy
+
+import pytest
+import yaml
+from audio_debias.config import load_experiment, read_yaml
+from audio_debias.errors import InputError
+from conftest import ROOT
+
+
+@pytest.fixture
+def config():
+    return copy.deepcopy(read_yaml(ROOT / "config.yaml"))
+
+
+def refusal(config, root=ROOT):
+    with pytest.raises(InputError) as caught:
+        load_experiment(config, root)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_the_default_config_is_accepted_and_names_every_cell_once(config):
+    experiment = load_experiment(config, ROOT)
+    assert experiment.pairs == ["demo_irmas--demo_openmic"]
+    assert experiment.cells == [
+        "none-any",
+        "lda-global",
+        "lda-classwise",
+        "mlda-global",
+        "mlda-classwise",
+        "k-any",
+        "klda-global",
+        "klda-classwise",
+        "mklda-global",
+        "mklda-classwise",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "nearest"),
+    [
+        ("models", "msd_musicn", "msd_musicnn"),
+        ("methods", "mldaa", "mlda"),
+        ("corpora", "demo_irmass", "demo_irmas"),
+        ("labels", "clarinett", "clarinet"),
+        ("genres", "classicall", "classical"),
+        ("modes", "globall", "global"),
+    ],
+)
+def test_an_unknown_name_is_refused_with_the_nearest_known_one(config, field, given, nearest):
+    config[field] = [*config[field], given]
+    message = refusal(config)
+    assert field in message
+    assert repr(given) in message
+    assert f"did you mean {nearest!r}?" in message
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(config):
+    config["method"] = config["methods"]
+    assert "unknown key 'method'; did you mean 'methods'?" in refusal(config)
+
+
+def test_an_unknown_key_of_a_section_names_the_section(config):
+    config["kernel"]["mapp"] = "rff"
+    message = refusal(config)
+    assert message.startswith("config: kernel: ")
+    assert "did you mean 'map'?" in message
+
+
+def test_methods_without_the_reference_are_refused(config):
+    config["methods"] = ["lda"]
+    assert "must contain 'none'" in refusal(config)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("classifier", "C", [0.0]),
+        ("classifier", "folds", 1),
+        ("extraction", "shard_clips", 0),
+        ("extraction", "max_skipped", 1.5),
+        ("figures", "dpi", "high"),
+    ],
+)
+def test_a_value_out_of_range_names_its_key(config, section, key, value):
+    config[section][key] = value
+    assert refusal(config).startswith(f"config: {section}.{key}")
+
+
+def test_a_name_may_not_leave_its_folder(config):
+    config["run"] = "../elsewhere"
+    assert refusal(config).startswith("config: run")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A project folder with the real schemas and room for definitions of one's own."""
+    for name in ("workflow", "resources"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "workflow/schemas").symlink_to(ROOT / "workflow/schemas")
+    for kind in ("corpora", "models"):
+        (tmp_path / "resources" / kind).mkdir()
+        for path in (ROOT / "resources" / kind).glob("*.yaml"):
+            (tmp_path / "resources" / kind / path.name).write_bytes(path.read_bytes())
+    return tmp_path
+
+
+def test_a_definition_with_an_unknown_key_names_its_file(config, project):
+    path = project / "resources/corpora/demo_irmas.yaml"
+    path.write_text(yaml.safe_dump({**read_yaml(path), "titel": "Demo"}))
+    message = refusal(config, project)
+    assert message.startswith("resources/corpora/demo_irmas.yaml: ")
+    assert "did you mean 'title'?" in message
+
+
+def test_a_definition_that_is_not_yaml_is_refused_in_one_line(config, project):
+    (project / "resources/corpora/demo_irmas.yaml").write_text("title: [")
+    assert "not readable as YAML" in refusal(config, project)
+
+
+def test_a_table_corpus_without_its_csv_names_the_missing_file(config, project, tmp_path):
+    path = project / "resources/corpora/mine.yaml"
+    path.write_text(
+        yaml.safe_dump(
+            {
+                "title": "Mine",
+                "reader": "table",
+                "root": str(tmp_path),
+                "options": {"csv": "clips.csv"},
+                "labels": ["flute"],
+                "licence": "own",
+                "citation": "none",
+            }
+        )
+    )
+    config["corpora"] = ["demo_irmas", "mine"]
+    message = refusal(config, project)
+    assert "resources/corpora/mine.yaml: options.csv: no such file" in message

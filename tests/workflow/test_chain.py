@@ -1,0 +1,47 @@
+"""The whole chain by real Snakemake runs on tiny corpora of real sound files."""
+
+import hashlib
+
+import pandas as pd
+import pytest
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_the_chain_runs_and_a_second_run_does_nothing(project):
+    project.configure(methods=["none", "lda", "mlda", "k"], modes=["global", "classwise"])
+    project.snakemake()
+    metrics = pd.read_parquet(project.results("metrics.parquet"))
+    assert len(metrics) == 4 * 2 * 4 * 2  # methods x modes x transfers x labels
+    assert metrics["roc_auc"].between(0, 1).all()
+    for name in ("table.csv", "table.md", "table.html", "report.html"):
+        assert project.results(name).stat().st_size > 0
+    assert "Nothing to be done" in project.snakemake().stdout
+
+
+def test_results_are_bit_identical_whatever_the_number_of_cores(project):
+    target = ["--forceall", "results/test/metrics.parquet"]
+    digests = []
+    for cores in (1, 2):
+        project.snakemake(*target, cores=cores)
+        digests.append(digest(project.results("metrics.parquet")))
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"models": ["mtt_vg"]}, "did you mean 'mtt_vgg'?"),
+        ({"labels": ["flutes"]}, "did you mean 'flute'?"),
+        ({"metods": ["none"]}, "did you mean 'methods'?"),
+    ],
+)
+def test_a_config_error_ends_before_any_job(project, change, message):
+    project.configure(**change)
+    done = project.snakemake(check=False)
+    assert done.returncode != 0
+    assert message in done.stdout
+    assert "Traceback" not in done.stdout
+    assert not (project.path / "results").exists()

@@ -1,0 +1,43 @@
+# Corrections: matched samples of two corpora, then the directions that tell the corpora apart.
+rule match_samples:
+    input:
+        clips=of_pair(CLIPS),
+        embeddings=of_pair(EMBEDDINGS),
+    output:
+        samples=f"{RUN}/samples/{{pair}}/{{model}}.parquet",
+        excluded=f"{RUN}/samples/{{pair}}/{{model}}.excluded.csv",
+    log:
+        f"{LOGS}/{config['run']}/match_samples/{{pair}}/{{model}}.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/match_samples/{{pair}}/{{model}}.tsv"
+    conda:
+        "../../envs/core.yaml"
+    params:
+        labels=config["labels"],
+        genres=config["genres"],
+        min_clips=config["sampling"]["min_clips"],
+        seed=config["seed"],
+        code=fingerprint("corrections.sampling"),
+    script:
+        "../scripts/match_samples.py"
+
+
+rule fit_corrections:
+    input:
+        samples=rules.match_samples.output.samples,
+        embeddings=of_pair(EMBEDDINGS),
+    output:
+        f"{RUN}/corrections/{CELL}.safetensors",
+    log:
+        f"{LOGS}/{config['run']}/fit_corrections/{CELL}.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/fit_corrections/{CELL}.tsv"
+    conda:
+        "../../envs/core.yaml"
+    params:
+        kernel=kernel_options,
+        directions=direction_options,
+        seed=config["seed"],
+        code=fingerprint("corrections.correction", "corrections.store"),
+    script:
+        "../scripts/fit_corrections.py"

@@ -1,0 +1,26 @@
+from audio_debias.corpora.clips import read_clips
+from audio_debias.job import job
+from audio_debias.models.embeddings import write_embeddings, write_skipped
+from audio_debias.models.extract import extract_shard
+from audio_debias.models.registry import provenance
+
+params = snakemake.params
+weights = snakemake.input.get("weights") or None
+with job(snakemake.log[0], clips=snakemake.input.clips, weights=weights, **params.spec) as log:
+    extraction = extract_shard(
+        read_clips(snakemake.input.clips),
+        params.root,
+        params.spec,
+        weights,
+        shard=int(snakemake.wildcards.shard),
+        n_shards=params.shards,
+        threads=snakemake.threads,
+    )
+    log.info("clips: %d embedded, %d skipped", len(extraction.clip_ids), len(extraction.skipped))
+    write_skipped(snakemake.output.skipped, extraction.skipped)
+    write_embeddings(
+        snakemake.output.embeddings,
+        extraction.clip_ids,
+        extraction.embeddings,
+        {**provenance(params.spec, weights), "corpus": snakemake.wildcards.corpus},
+    )

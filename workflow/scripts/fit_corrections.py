@@ -1,0 +1,27 @@
+from audio_debias.corrections.correction import fit_corrections
+from audio_debias.corrections.sampling import read_samples
+from audio_debias.corrections.store import save_corrections
+from audio_debias.job import job
+from audio_debias.models.embeddings import read_embeddings
+
+params, wildcards = snakemake.params, snakemake.wildcards
+method, mode = wildcards.cell.split("-")
+corpora = wildcards.pair.split("--")
+with job(snakemake.log[0], samples=snakemake.input.samples, cell=wildcards.cell) as log:
+    corrections = fit_corrections(
+        read_samples(snakemake.input.samples),
+        {
+            corpus: read_embeddings(path).frame
+            for corpus, path in zip(corpora, snakemake.input.embeddings, strict=True)
+        },
+        method=method,
+        mode=mode,
+        seed=params.seed,
+        threads=snakemake.threads,
+        **(params.kernel or {}),
+        **(params.directions or {}),
+    )
+    for label, correction in corrections.items():
+        for genre, reason in correction.skipped_:
+            log.info("no direction: %s: %s: %s", label, genre or "all genres", reason)
+    save_corrections(snakemake.output[0], corrections)

@@ -1,0 +1,19 @@
+from audio_debias.corpora import read_corpus
+from audio_debias.corpora.clips import write_clips, write_dropped
+from audio_debias.job import job
+
+params = snakemake.params
+with job(snakemake.log[0], reader=params.reader, root=params.root) as log:
+    clips, dropped = read_corpus(
+        params.reader,
+        params.root,
+        labels=params.labels,
+        genres=params.genres,
+        options=params.options,
+    )
+    for reason, count in dropped["reason"].value_counts().items():
+        log.info("dropped: %d %s", count, reason)
+    for split, count in clips["split"].value_counts().items():
+        log.info("clips: %d %s", count, split)
+    write_dropped(dropped, snakemake.output.dropped)
+    write_clips(clips, snakemake.output.clips)

@@ -1,0 +1,24 @@
+from audio_debias.corpora.clips import read_clips
+from audio_debias.corrections.sampling import match_samples, write_excluded, write_samples
+from audio_debias.job import job
+from audio_debias.models.embeddings import read_embeddings
+
+params = snakemake.params
+with job(snakemake.log[0], clips=snakemake.input.clips) as log:
+    clips = [
+        read_embeddings(embeddings).of(read_clips(table))
+        for table, embeddings in zip(snakemake.input.clips, snakemake.input.embeddings, strict=True)
+    ]
+    samples, excluded = match_samples(
+        *clips,
+        params.labels,
+        params.genres,
+        names=tuple(snakemake.wildcards.pair.split("--")),
+        seed=params.seed,
+        min_clips=params.min_clips,
+    )
+    for row in excluded.itertuples():
+        log.info("excluded: %s: %s (%s)", row.label, row.reason, row.detail)
+    log.info("sampled: %d clips", len(samples))
+    write_excluded(snakemake.output.excluded, excluded)
+    write_samples(snakemake.output.samples, samples)

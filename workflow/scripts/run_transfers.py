@@ -1,0 +1,30 @@
+from audio_debias.atomic import replacing
+from audio_debias.corpora.clips import read_clips
+from audio_debias.corrections.sampling import read_samples
+from audio_debias.corrections.store import load_corrections
+from audio_debias.job import job
+from audio_debias.models.embeddings import read_embeddings
+from audio_debias.transfers.store import save_classifiers
+from audio_debias.transfers.transfer import run_transfers
+
+inputs, output = snakemake.input, snakemake.output
+corpora = snakemake.wildcards.pair.split("--")
+with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards) as log:
+    embeddings = dict(zip(corpora, map(read_embeddings, inputs.embeddings), strict=True))
+    transfers = run_transfers(
+        read_samples(inputs.samples),
+        {
+            corpus: embeddings[corpus].of(read_clips(path))
+            for corpus, path in zip(corpora, inputs.clips, strict=True)
+        },
+        {corpus: found.frame for corpus, found in embeddings.items()},
+        load_corrections(inputs.corrections[0]),
+        Cs=snakemake.params.grid,
+        folds=snakemake.params.folds,
+        threads=snakemake.threads,
+    )
+    log.info("classifiers: %d, scores: %d", len(transfers.classifiers), len(transfers.scores))
+    save_classifiers(output.classifiers, transfers.classifiers)
+    for frame, path in ((transfers.scores, output.scores), (transfers.bias, output.bias)):
+        with replacing(path) as temporary:
+            frame.to_parquet(temporary, index=False)
