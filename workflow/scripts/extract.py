@@ -6,7 +6,7 @@ from audio_debias.models.registry import provenance
 
 params = snakemake.params
 weights = snakemake.input.get("weights") or None
-with job(snakemake.log[0], clips=snakemake.input.clips, weights=weights, **params.spec) as log:
+with job(snakemake.log[0], clips=snakemake.input.clips, weights=weights, model=params.spec) as log:
     extraction = extract_shard(
         read_clips(snakemake.input.clips),
         params.root,
