@@ -131,7 +131,7 @@ def test_a_table_corpus_without_its_csv_names_the_missing_file(config, project, 
                 "root": str(tmp_path),
                 "options": {"csv": "clips.csv"},
                 "labels": ["flute"],
-                "licence": "own",
+                "licence": {"name": "own"},
                 "citation": "none",
             }
         )

@@ -137,7 +137,7 @@ def make_project(path, wheel):
             options={"csv": "clips.csv"},
             labels=list(LABELS),
             genres=list(GENRES),
-            licence="CC0",
+            licence={"name": "CC0"},
             citation="made by the tests",
         )
     project.configure(

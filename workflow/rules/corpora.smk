@@ -1,6 +1,25 @@
 # Corpora: from audio in a corpus's own layout to one clip table.
 def source_root(wildcards):
-    return corpus_spec(wildcards).get("root", f"results/corpora/{wildcards.corpus}/source")
+    spec = corpus_spec(wildcards)
+    source = f"results/corpora/{wildcards.corpus}/source"
+    return spec.get("root", f"{source}/{spec['folder']}" if "folder" in spec else source)
+
+
+def remote_file(name):
+    """How the first corpus that has a file of this name describes it."""
+    return next(
+        spec["files"][name]
+        for spec in EXPERIMENT.corpora.values()
+        if name in spec.get("files", {})
+    )
+
+
+def fetched_files(wildcards):
+    """The corpus's files once fetched; one that lies unpacked on this disk is taken as it is."""
+    return [
+        local if os.path.isdir(local := config["local"].get(file, "")) else f"results/downloads/{file}"
+        for file in corpus_spec(wildcards)["files"]
+    ]
 
 
 def corpus_sources(wildcards):
@@ -12,6 +31,8 @@ def corpus_sources(wildcards):
             corpus=wildcards.corpus,
             part=["metadata", *(f"shard-{i}" for i in range(spec["demo"]["shards"]))],
         )
+    if "files" in spec:
+        return "results/corpora/{corpus}/source.csv"
     if "csv" in spec.get("options", {}):
         return f"{spec['root']}/{spec['options']['csv']}"
     return []
@@ -53,6 +74,42 @@ rule describe_demo:
         "../scripts/describe_demo.py"
 
 
+rule fetch:
+    output:
+        "results/downloads/{file}",
+    params:
+        spec=lambda wc: remote_file(wc.file),
+        local=lambda wc: config["local"].get(wc.file),
+        code=fingerprint("fetching.download"),
+    log:
+        f"{LOGS}/fetch/{{file}}.log",
+    benchmark:
+        f"{BENCHMARKS}/fetch/{{file}}.tsv"
+    conda:
+        "../../envs/core.yaml"
+    script:
+        "../scripts/fetch.py"
+
+
+rule unpack:
+    input:
+        fetched_files,
+    output:
+        "results/corpora/{corpus}/source.csv",
+    params:
+        files=lambda wc: corpus_spec(wc)["files"],
+        root="results/corpora/{corpus}/source",
+        code=fingerprint("corpora.unpacking"),
+    log:
+        f"{LOGS}/unpack/{{corpus}}.log",
+    benchmark:
+        f"{BENCHMARKS}/unpack/{{corpus}}.tsv"
+    conda:
+        "../../envs/core.yaml"
+    script:
+        "../scripts/unpack.py"
+
+
 rule index_corpus:
     input:
         corpus_sources,
@@ -71,6 +128,7 @@ rule index_corpus:
         labels=lambda wc: corpus_spec(wc)["labels"],
         genres=lambda wc: corpus_spec(wc).get("genres", []),
         options=lambda wc: corpus_spec(wc).get("options", {}),
+        expected=lambda wc: corpus_spec(wc).get("expected", {}),
         code=lambda wc: fingerprint("corpora.clips", f"corpora.{corpus_spec(wc)['reader']}"),
     script:
         "../scripts/index_corpus.py"
