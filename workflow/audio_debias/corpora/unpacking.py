@@ -1,0 +1,56 @@
+"""Lay the fetched files of a corpus out in one folder, archives unpacked."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from audio_debias.fetching.unpack import unpack
+
+
+def place(sources: Mapping[str, str | Path], files: Mapping[str, Mapping], root: str | Path) -> list[Path]:
+    """Unpack archives into ``root/{stem}/`` and link other files as ``root/{name}``.
+
+    Parameters
+    ----------
+    sources : mapping of str to path
+        File name to where it is on disk; an archive may be there as a folder, unpacked already.
+    files : mapping of str to mapping
+        The corpus's ``files:``; ``unpack`` says that a file is an archive, ``members`` which of
+        its members are wanted.
+    root : path
+        The corpus's folder. What an earlier call left there is replaced.
+
+    Returns
+    -------
+    list of Path
+        Every file below `root`.
+
+    Raises
+    ------
+    InputError
+        If an archive is broken or unsafe.
+    """
+    root = Path(root)
+    if root.exists():
+        shutil.rmtree(root)
+    root.mkdir(parents=True)
+    placed = []
+    for name, source in sources.items():
+        source = Path(source).resolve()
+        if source.is_dir():
+            target = root / _stem(name)
+            target.symlink_to(source, target_is_directory=True)
+            placed += [path for path in sorted(target.rglob("*")) if path.is_file()]
+        elif files[name].get("unpack"):
+            placed += unpack(source, root / _stem(name), members=files[name].get("members"))
+        else:
+            (root / name).symlink_to(source)
+            placed.append(root / name)
+    return placed
+
+
+def _stem(name: str) -> str:
+    for suffix in (".tar.gz", ".tgz", ".tar", ".zip"):
+        if name.endswith(suffix):
+            return name.removesuffix(suffix)
+    return Path(name).stem
