@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import soundfile
 import yaml
-from conftest import ROOT
+ROOT = Path(__file__).resolve().parents[2]
 
 GENRES = ("pop_rock", "classical")
 LABELS = ("flute", "violin")

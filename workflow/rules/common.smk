@@ -1,4 +1,5 @@
 # What all rules share: the checked experiment, the names of files, and look-ups for params.
+import itertools
 import os
 import sys
 from pathlib import Path
@@ -21,12 +22,6 @@ RUN = f"results/{config['run']}"
 CLIPS = "results/corpora/{corpus}/clips.parquet"
 EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"
 CELL = "{pair}/{model}/{cell}"
-# Methods with one direction, and the method whose classifiers lie in the same space uncorrected.
-DIRECTION_METHODS = {
-    corrected: uncorrected
-    for corrected, uncorrected in (("lda", "none"), ("klda", "k"))
-    if {corrected, uncorrected} <= set(config["methods"])
-}
 LOGS = "logs"
 BENCHMARKS = "logs/benchmarks"
 
@@ -36,6 +31,7 @@ wildcard_constraints:
     model="[A-Za-z0-9_]+",
     pair="[A-Za-z0-9_]+--[A-Za-z0-9_]+",
     cell="[a-z]+-(any|global|classwise)",
+    mode="global|classwise",
     shard=r"\d+",
 
 
@@ -59,14 +55,28 @@ def of_pair(template):
     return files
 
 
-def every_cell(template, methods=config["methods"]):
-    """The file of every pair, model, method and mode of the experiment."""
-    return expand(
-        template,
-        pair=EXPERIMENT.pairs,
-        model=EXPERIMENT.models,
-        cell=[cell for cell in EXPERIMENT.cells if cell.split("-")[0] in methods],
-    )
+# Every (pair, model, method-mode) of the experiment, and the "pair/model" they are sampled for.
+CELLS = list(itertools.product(EXPERIMENT.pairs, EXPERIMENT.models, EXPERIMENT.cells))
+SAMPLES = list(dict.fromkeys(f"{pair}/{model}" for pair, model, _ in CELLS))
+
+# A single direction is compared with the classifier of the same space, uncorrected.
+UNCORRECTED = {"lda": "none", "klda": "k"}
+DIRECTIONS = [
+    {
+        "pair": pair,
+        "model": model,
+        "method": cell.split("-")[0],
+        "mode": cell.split("-")[1],
+        "space": "linear" if cell.startswith("lda") else "kernel",
+    }
+    for pair, model, cell in CELLS
+    if UNCORRECTED.get(cell.split("-")[0]) in config["methods"]
+]
+
+
+def cell_files(template):
+    """The file of every cell, in the order of `CELLS`."""
+    return [template.format(pair=pair, model=model, cell=cell) for pair, model, cell in CELLS]
 
 
 def kernel_options(wildcards):

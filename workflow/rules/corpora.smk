@@ -8,16 +8,18 @@ def source_root(wildcards):
 def remote_file(name):
     """How the first corpus that has a file of this name describes it."""
     return next(
-        spec["files"][name]
-        for spec in EXPERIMENT.corpora.values()
-        if name in spec.get("files", {})
+        spec["files"][name] for spec in EXPERIMENT.corpora.values() if name in spec.get("files", {})
     )
 
 
 def fetched_files(wildcards):
     """The corpus's files once fetched; one that lies unpacked on this disk is taken as it is."""
     return [
-        local if os.path.isdir(local := config["local"].get(file, "")) else f"results/downloads/{file}"
+        (
+            local
+            if os.path.isdir(local := config["local"].get(file, ""))
+            else f"results/downloads/{file}"
+        )
         for file in corpus_spec(wildcards)["files"]
     ]
 
@@ -77,16 +79,16 @@ rule describe_demo:
 rule fetch:
     output:
         "results/downloads/{file}",
-    params:
-        spec=lambda wc: remote_file(wc.file),
-        local=lambda wc: config["local"].get(wc.file),
-        code=fingerprint("fetching.download"),
     log:
         f"{LOGS}/fetch/{{file}}.log",
     benchmark:
         f"{BENCHMARKS}/fetch/{{file}}.tsv"
     conda:
         "../../envs/core.yaml"
+    params:
+        spec=lambda wc: remote_file(wc.file),
+        local=lambda wc: config["local"].get(wc.file),
+        code=fingerprint("fetching.download"),
     script:
         "../scripts/fetch.py"
 
@@ -96,16 +98,16 @@ rule unpack:
         fetched_files,
     output:
         "results/corpora/{corpus}/source.csv",
-    params:
-        files=lambda wc: corpus_spec(wc)["files"],
-        root="results/corpora/{corpus}/source",
-        code=fingerprint("corpora.unpacking"),
     log:
         f"{LOGS}/unpack/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/unpack/{{corpus}}.tsv"
     conda:
         "../../envs/core.yaml"
+    params:
+        files=lambda wc: corpus_spec(wc)["files"],
+        root="results/corpora/{corpus}/source",
+        code=fingerprint("corpora.unpacking"),
     script:
         "../scripts/unpack.py"
 

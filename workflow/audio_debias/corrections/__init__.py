@@ -1,0 +1,1 @@
+"""What is fitted on the train splits of two corpora and takes their difference out."""

@@ -1,0 +1,1 @@
+"""Embedding models: audio in, one embedding per clip out."""

@@ -1,0 +1,196 @@
+"""Clip embeddings on disk: `{clip_id, embedding}` as parquet, and the clips that gave none."""
+
+import contextlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from audio_debias.atomic import replacing
+from audio_debias.errors import InputError
+
+_METADATA_KEY = b"audio_debias"
+SKIPPED_COLUMNS = ["clip_id", "reason", "detail"]
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """The embeddings of a corpus.
+
+    Attributes
+    ----------
+    clip_ids : ndarray of shape (n_clips,), str
+        In the order of their UTF-8 bytes, without duplicates.
+    values : ndarray of shape (n_clips, dim), float32
+        Finite.
+    metadata : dict
+        Everything that can change a number.
+    """
+
+    clip_ids: np.ndarray
+    values: np.ndarray
+    metadata: dict
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The values as a DataFrame of shape (n_clips, dim), indexed by ``clip_id``."""
+        return pd.DataFrame(self.values, index=pd.Index(self.clip_ids, name="clip_id"))
+
+    def of(self, clips: pd.DataFrame) -> pd.DataFrame:
+        """The rows of a clip table that have an embedding here."""
+        return clips[clips["clip_id"].isin(self.clip_ids)]
+
+
+def write_embeddings(
+    path: str | Path, clip_ids: Sequence[str], values: np.ndarray, metadata: Mapping
+) -> None:
+    """Write the embeddings of clips.
+
+    Parameters
+    ----------
+    path : path
+        Parquet file.
+    clip_ids : sequence of n_clips str
+        In the order of their UTF-8 bytes, without duplicates.
+    values : array of shape (n_clips, dim)
+        Stored as float32.
+    metadata : mapping
+        JSON-serialisable.
+
+    Raises
+    ------
+    InputError
+        If an embedding holds NaN or infinity (the message names the clip), or the clip ids are
+        out of order.
+    """
+    table = _table(clip_ids, values, metadata)
+    with replacing(path) as temporary:
+        pq.write_table(table, temporary)
+
+
+def read_embeddings(path: str | Path) -> Embeddings:
+    """Read and check what `write_embeddings` or `merge_embeddings` wrote.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table, or breaks its contract.
+    """
+    try:
+        table = pq.read_table(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError(
+            f"{path}: not readable as parquet: {' '.join(str(error).split())}"
+        ) from None
+    metadata = _read_metadata(path, table.schema)
+    column = table.column("embedding").combine_chunks()
+    values = column.flatten().to_numpy().reshape(len(column), column.type.list_size)
+    clip_ids = np.array(table.column("clip_id").to_pylist(), dtype=str)
+    _check(path, clip_ids, values)
+    return Embeddings(clip_ids, values, metadata)
+
+
+def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> None:
+    """Join the shards of a corpus, given in the order of their clips, into one file.
+
+    One shard is in memory at a time.
+
+    Raises
+    ------
+    InputError
+        If the shards differ in metadata or dimension, or their clips are out of order.
+    """
+    first = pq.read_schema(paths[0])
+    metadata, last = _read_metadata(paths[0], first), b""
+    with replacing(destination) as temporary, contextlib.ExitStack() as stack:
+        writer = stack.enter_context(pq.ParquetWriter(temporary, first))
+        for path in paths:
+            shard = read_embeddings(path)
+            if shard.metadata != metadata:
+                raise InputError(
+                    f"{path}: was extracted with other settings than {paths[0]}; delete the one "
+                    f"that is stale"
+                )
+            if len(shard.clip_ids) and shard.clip_ids[0].encode() <= last:
+                raise InputError(f"{path}: clip_id: {shard.clip_ids[0]} is out of order")
+            last = shard.clip_ids[-1].encode() if len(shard.clip_ids) else last
+            writer.write_table(_table(shard.clip_ids, shard.values, metadata))
+
+
+def write_skipped(path: str | Path, skipped: pd.DataFrame) -> None:
+    """Write the clips that gave no embedding: clip_id, reason, detail."""
+    with replacing(path) as temporary:
+        skipped.to_csv(temporary, columns=SKIPPED_COLUMNS, index=False)
+
+
+def read_skipped(path: str | Path) -> pd.DataFrame:
+    """Read what `write_skipped` wrote."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False, usecols=SKIPPED_COLUMNS)
+
+
+def merge_skipped(
+    paths: Sequence[str | Path], destination: str | Path, n_clips: int, max_share: float = 1.0
+) -> None:
+    """Join the shards' skipped clips into one file.
+
+    Parameters
+    ----------
+    paths : sequence of paths
+    destination : path
+        Written even if too many were skipped, since it tells why.
+    n_clips : int
+        Clips in the corpus, skipped ones included.
+    max_share : float
+        The share of clips that may be skipped.
+
+    Raises
+    ------
+    InputError
+        If more than `max_share` of the clips were skipped.
+    """
+    skipped = pd.concat([read_skipped(path) for path in paths], ignore_index=True)
+    write_skipped(destination, skipped)
+    if len(skipped) > max_share * n_clips:
+        reasons = skipped["reason"].value_counts().to_dict()
+        counts = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+        raise InputError(
+            f"{destination}: {len(skipped)} of {n_clips} clips were skipped ({counts}), more than "
+            f"the allowed share {max_share:g}; mend the files or raise the share"
+        )
+
+
+def _table(clip_ids: Sequence[str], values: np.ndarray, metadata: Mapping) -> pa.Table:
+    values = np.ascontiguousarray(values, dtype=np.float32)
+    clip_ids = np.asarray(clip_ids, dtype=str)
+    _check("embeddings", clip_ids, values)
+    embedding = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+    table = pa.table({"clip_id": pa.array(clip_ids.tolist(), pa.string()), "embedding": embedding})
+    encoded = json.dumps(metadata, sort_keys=True, ensure_ascii=False)
+    return table.replace_schema_metadata({_METADATA_KEY: encoded})
+
+
+def _read_metadata(path: str | Path, schema: pa.Schema) -> dict:
+    if schema.names != ["clip_id", "embedding"] or _METADATA_KEY not in (schema.metadata or {}):
+        raise InputError(f"{path}: is not a table of embeddings (clip_id, embedding, metadata)")
+    if not pa.types.is_fixed_size_list(schema.field("embedding").type):
+        raise InputError(f"{path}: embedding: must be a fixed-size list of float32")
+    return json.loads(schema.metadata[_METADATA_KEY])
+
+
+def _check(source: str | Path, clip_ids: np.ndarray, values: np.ndarray) -> None:
+    bad = ~np.isfinite(values).all(axis=1)
+    if bad.any():
+        raise InputError(
+            f"{source}: embedding: NaN or infinite for clip {clip_ids[bad.argmax()]} "
+            f"({bad.sum()} in all); extract it again or drop the clip"
+        )
+    # NumPy orders strings by code point, which is the order of their UTF-8 bytes.
+    disorder = clip_ids[:-1] >= clip_ids[1:]
+    if disorder.any():
+        clip_id = clip_ids[1:][disorder][0]
+        raise InputError(f"{source}: clip_id: {clip_id} is repeated or out of byte order")

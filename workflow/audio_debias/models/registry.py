@@ -1,0 +1,88 @@
+"""From a model's definition to a model: its kind is the module of that name in this package."""
+
+import importlib
+import importlib.util
+import inspect
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from audio_debias.errors import InputError
+from audio_debias.models import weights as weight_files
+
+# What a definition tells people; everything else in it can change a number.
+DESCRIPTIVE = {"title", "description", "licence", "citation", "homepage"}
+
+Weights = str | Path | Sequence[str | Path] | None
+
+
+class Model(Protocol):
+    """What a kind's ``load(spec, *weights)`` returns.
+
+    Attributes
+    ----------
+    sample_rate : int
+        Of the waveforms it takes, in Hz.
+    window_shape : tuple of int, or None
+        Shape of one window. Windows of many clips are then batched together in one fixed
+        shape. None: a clip's windows go to the network alone, whatever their number.
+    """
+
+    sample_rate: int
+    window_shape: tuple[int, ...] | None
+
+    def windows(self, waveform: np.ndarray) -> np.ndarray:
+        """Cut a clip, shape (n_samples,), into the network's inputs, shape (n, ...), n >= 1.
+
+        Called from several threads at once.
+        """
+
+    def embed(self, windows: np.ndarray) -> np.ndarray:
+        """Frame embeddings, shape (n, dim), of a batch of windows.
+
+        Called from several threads at once.
+        """
+
+
+def load_model(spec: Mapping, weights: Weights) -> Model:
+    """Build the model that `spec` defines.
+
+    Parameters
+    ----------
+    spec : mapping
+        The content of a file in `resources/models/`.
+    weights : path, sequence of paths, or None
+        Where its weights are on disk; a kind may need several files.
+
+    Raises
+    ------
+    InputError
+        If there is no such kind, or the weights do not fit it.
+    """
+    kind = spec["kind"]
+    name = f"{__package__}.{kind}"
+    if not kind.isidentifier() or importlib.util.find_spec(name) is None:
+        raise InputError(f"model {spec['name']}: kind: no such kind {kind!r} in models/")
+    module = importlib.import_module(name)
+    if not hasattr(module, "load"):
+        raise InputError(f"model {spec['name']}: kind: {kind!r} is no kind of model")
+    try:
+        call = inspect.signature(module.load).bind(spec, *_paths(weights))
+    except TypeError as error:
+        raise InputError(f"model {spec['name']}: weights: {error}") from None
+    return module.load(*call.args)
+
+
+def provenance(spec: Mapping, weights: Weights) -> dict:
+    """Everything about a model that can change a number, for the metadata of its embeddings."""
+    settings = {key: value for key, value in spec.items() if key not in DESCRIPTIVE | {"weights"}}
+    sha256 = [weight_files.fingerprint(path) for path in _paths(weights)]
+    return {"model": settings, "weights_sha256": sha256}
+
+
+def _paths(weights: Weights) -> list[Path]:
+    if weights is None:
+        return []
+    return [Path(path) for path in ([weights] if isinstance(weights, str | Path) else weights)]

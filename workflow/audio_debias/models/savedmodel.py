@@ -1,0 +1,96 @@
+"""Kind `savedmodel`: a TensorFlow SavedModel that takes a waveform, as TensorFlow Hub's do.
+
+The model is called clip by clip with the whole waveform, shape (n_samples,), float32, and gives
+frame embeddings, shape (n_frames, dim), possibly among other outputs.
+"""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from audio_debias.errors import InputError
+from audio_debias.fetching.unpack import unpack
+from audio_debias.models.runtime import tensorflow
+
+
+def load(spec: dict, path: Path) -> "SavedModel":
+    """Load a SavedModel.
+
+    Parameters
+    ----------
+    spec : dict
+        A model of `resources/models/`: `sample_rate`, and under `options` the `output` (the
+        position or the name of the embeddings among the outputs; left out if there is but one)
+        and `min_seconds`, to which shorter clips are padded with silence.
+    path : Path
+        The SavedModel's folder, or the archive of one as TensorFlow Hub serves it.
+
+    Raises
+    ------
+    InputError
+        If there is no SavedModel that can be called with a waveform.
+    """
+    if path.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            unpack(path, folder)
+            return load(spec, Path(folder))
+    if not (path / "saved_model.pb").is_file():
+        raise InputError(f"{path}: holds no saved_model.pb; give the folder of a SavedModel")
+    restored = tensorflow().saved_model.load(str(path))
+    call = restored if callable(restored) else restored.signatures.get("serving_default")
+    if call is None:
+        raise InputError(f"{path}: this SavedModel can not be called; it has no serving_default")
+    options = spec.get("options", {})
+    return SavedModel(
+        restored,
+        call,
+        spec["sample_rate"],
+        output=options.get("output"),
+        min_samples=round(options.get("min_seconds", 0) * spec["sample_rate"]),
+    )
+
+
+class SavedModel:
+    """A network with its front end inside.
+
+    Parameters
+    ----------
+    restored : object
+        What TensorFlow restored, kept alive.
+    call : callable
+        Maps a waveform to outputs: a tensor, a sequence or a mapping of tensors.
+    sample_rate : int
+        Hz.
+    output : int, str or None
+        Which output holds the frame embeddings.
+    min_samples : int
+        Shorter waveforms are padded with zeros to this length.
+    """
+
+    window_shape = None
+
+    def __init__(self, restored, call, sample_rate: int, output=None, min_samples: int = 0):
+        self._restored = restored  # its variables live as long as it does
+        self.sample_rate = sample_rate
+        self.min_samples = min_samples
+        self._call = call
+        self._output = output
+
+    def windows(self, waveform: np.ndarray) -> np.ndarray:
+        """The clip as one window, shape (1, n_samples)."""
+        missing = self.min_samples - len(waveform)
+        return np.pad(waveform, (0, max(0, missing)))[np.newaxis]
+
+    def embed(self, windows: np.ndarray) -> np.ndarray:
+        """Frame embeddings of one clip, shape (n_frames, dim)."""
+        outputs = self._call(tensorflow().constant(windows[0]))
+        if self._output is None:
+            return outputs.numpy()
+        try:
+            return outputs[self._output].numpy()
+        except (KeyError, IndexError):
+            known = sorted(outputs) if hasattr(outputs, "keys") else list(range(len(outputs)))
+            raise InputError(
+                f"options.output: {self._output!r} is no output of the model; it has {known}"
+            ) from None

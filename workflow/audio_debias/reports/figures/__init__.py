@@ -1,0 +1,1 @@
+"""The figures: one module and one function each, giving a matplotlib Figure."""

@@ -1,0 +1,90 @@
+"""ROC-AUC per label and transfer, with arrows from uncorrected to corrected."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from audio_debias.reports.figures.style import (
+    INK,
+    SOFT,
+    add_legend,
+    label_rows,
+    method_colors,
+    short,
+    styled,
+)
+from audio_debias.reports.names import MODES, Names, method_name, transfer_name, transfers_of
+
+
+@styled
+def per_label_figure(
+    metrics: pd.DataFrame, pair: str, model: str, mode: str, names: Names | None = None
+) -> Figure:
+    """Draw the four transfers of one pair, model and mode.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        One row per pair, model, method, mode, train corpus, test corpus and label; ``roc_auc``.
+    pair, model, mode : str
+        What to draw.
+    names : mapping of str to str, optional
+        Display names of models and corpora.
+
+    Returns
+    -------
+    Figure
+        A black bar per label marks the uncorrected embedding; one arrow per method leads to the
+        corrected one, a dot where the change is below 0.002. Chance is dotted where in sight.
+    """
+    names = names or {}
+    metrics = metrics[(metrics["pair"] == pair) & (metrics["model"] == model)]
+    metrics = metrics[metrics["mode"] == mode]
+    labels = list(metrics["label"].unique())
+    colors = method_colors(metrics["method"].unique())
+    row_height = max(0.25, 0.08 * len(colors) + 0.06)
+    figure = Figure(figsize=(11.5, 1.7 + row_height * len(labels)), layout="constrained")
+    grid = figure.subplots(1, 4, sharex=True)
+    for (train, test), axes in zip(transfers_of(pair), grid, strict=True):
+        cell = metrics[(metrics["train_corpus"] == train) & (metrics["test_corpus"] == test)]
+        auc = cell.pivot(index="label", columns="method", values="roc_auc")  # noqa: PD010
+        _draw_transfer(axes, auc.reindex(labels).astype(float), colors)
+        label_rows(axes, labels, names=axes is grid[0])
+        kind = "Within domain" if train == test else "Cross-domain"
+        axes.set_title(f"{kind}\n{short(transfer_name(train, test, names), 34)}")
+        axes.set_xlabel("ROC-AUC")
+        axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    if grid[0].get_xlim()[0] < 0.5:
+        for axes in grid:
+            axes.axvline(0.5, color=SOFT, linewidth=0.8, linestyle=":", zorder=1)
+    title = f"{short(names.get(model, model), 60)}, {MODES.get(mode, mode).lower()}"
+    figure.suptitle(title, fontweight="bold", fontsize=10)
+    handles = [
+        Line2D([], [], color=INK, marker="|", markersize=10, linestyle="none", label="uncorrected")
+    ] + [
+        Line2D([], [], color=color, marker=">", markersize=5, label=method_name(method))
+        for method, color in colors.items()
+    ]
+    add_legend(figure, handles)
+    return figure
+
+
+def _draw_transfer(axes, auc: pd.DataFrame, colors: dict[str, str]) -> None:
+    rows = np.arange(len(auc))
+    start = auc["none"].to_numpy()
+    axes.vlines(start, rows - 0.42, rows + 0.42, color=INK, linewidth=1.1, zorder=2)
+    middle = {"transform": axes.get_yaxis_transform(), "ha": "center", "va": "center"}
+    for row in rows[np.isnan(start)]:
+        axes.text(0.5, row, "no AUC", color=SOFT, fontsize=7, **middle)
+    lanes = np.linspace(-0.36, 0.36, len(colors)) if len(colors) > 1 else [0.0]
+    for lane, (method, color) in zip(lanes, colors.items(), strict=True):
+        end = auc.get(method, pd.Series(np.nan, auc.index)).to_numpy()
+        change = end - start
+        axes.hlines(rows + lane, start, end, color=color, linewidth=1.2, zorder=3)
+        still = np.abs(change) < 0.002
+        for chosen, marker in ((still, "o"), (~still & (change > 0), ">"), (change <= -0.002, "<")):
+            size = 7 if marker == "o" else 15
+            at = rows[chosen] + lane
+            axes.scatter(end[chosen], at, size, color, marker=marker, linewidths=0, zorder=4)

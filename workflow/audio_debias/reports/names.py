@@ -1,0 +1,47 @@
+"""How models, corpora and methods are called in what people read."""
+
+from collections.abc import Mapping
+
+METHODS = {
+    "none": "none",
+    "lda": "LDA",
+    "mlda": "mLDA",
+    "k": "K",
+    "klda": "KLDA",
+    "mklda": "mKLDA",
+}
+"""The methods as the paper writes them."""
+
+MODES = {"global": "Global bias correction", "classwise": "Class-wise bias correction"}
+"""The modes as the paper's table heads them."""
+
+Names = Mapping[str, str]
+"""Display names of models and corpora; a name that is absent stands for itself."""
+
+
+def method_name(method: str) -> str:
+    """The name of a method as the paper writes it, such as ``mKLDA``."""
+    return METHODS.get(method, method)
+
+
+def row_name(model: str, method: str, names: Names) -> str:
+    """The name of a row of the paper's table, such as ``VGGish`` or ``VGGish-LDA``."""
+    name = names.get(model, model)
+    return name if method == "none" else f"{name}-{method_name(method)}"
+
+
+def transfer_name(train_corpus: str, test_corpus: str, names: Names) -> str:
+    """A transfer as ``train → test``."""
+    return f"{names.get(train_corpus, train_corpus)} → {names.get(test_corpus, test_corpus)}"
+
+
+def corpora_of(pair: str) -> tuple[str, str]:
+    """The two corpora of a pair ``a--b``."""
+    first, _, second = pair.partition("--")
+    return first, second
+
+
+def transfers_of(pair: str) -> list[tuple[str, str]]:
+    """The four transfers of a pair in the paper's order: two within a corpus, two across."""
+    a, b = corpora_of(pair)
+    return [(a, a), (b, b), (b, a), (a, b)]

@@ -1,0 +1,323 @@
+"""Our numbers beside the published ones, with a verdict each.
+
+C. Wang, G. Richard and B. McFee, "Transfer Learning and Bias Correction with Pre-trained Audio
+Embeddings", ISMIR 2023.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from audio_debias.config import KERNEL_METHODS
+from audio_debias.errors import InputError
+from audio_debias.reports.names import (
+    MODES,
+    Names,
+    corpora_of,
+    row_name,
+    transfer_name,
+    transfers_of,
+)
+from audio_debias.reports.page import render
+from audio_debias.reports.summary import mean_auc
+from audio_debias.reports.table import signed
+
+PAIR = "irmas--openmic"
+TOLERANCE = 0.02
+"""Points of ROC-AUC: room for a logistic regression that converged differently."""
+
+_CELL = ["model", "method", "mode", "train_corpus", "test_corpus"]
+_ROUNDING = 0.005
+_LABELS = 10
+_NAMES = {
+    "embedding": "model",
+    "train_set": "train_corpus",
+    "test_set": "test_corpus",
+    "instrument": "label",
+    "f1-score": "f1",
+    "ap": "average_precision",
+}
+
+
+def read_published_table(path: str | Path) -> pd.DataFrame:
+    """Read the poster's table, `resources/published/table.csv`.
+
+    Returns
+    -------
+    DataFrame
+        ``model, method, mode, train_corpus, test_corpus, auc``: one row per cell, in AUC points.
+    """
+    cells = pd.read_csv(path).melt(["model", "method"], var_name="transfer", value_name="auc")
+    parts = cells.pop("transfer").str.split("_", expand=True)
+    return cells.assign(mode=parts[0], train_corpus=parts[1], test_corpus=parts[2])[[*_CELL, "auc"]]
+
+
+def read_published_labels(paths: Mapping[str, str | Path]) -> pd.DataFrame:
+    """Read the authors' per-label results.
+
+    Parameters
+    ----------
+    paths : mapping of str to path
+        Per mode, the authors' ``results/{mode}/result_all.csv``.
+
+    Returns
+    -------
+    DataFrame
+        The columns of our metrics: ``pair, model, method, mode, train_corpus, test_corpus, label,
+        roc_auc`` and the other measures; methods in the paper's order.
+
+    Raises
+    ------
+    InputError
+        If a file is no CSV or lacks a column.
+    """
+    tables = []
+    for mode, path in paths.items():
+        source = f"give the authors' results/{mode}/result_all.csv"
+        try:
+            table = pd.read_csv(path)
+        except (OSError, ValueError) as error:
+            reason = " ".join(str(error).split())
+            raise InputError(f"{path}: not readable as CSV ({reason}); {source}") from None
+        missing = {*_NAMES, "roc_auc"} - set(table.columns)
+        if missing:
+            raise InputError(f"{path}: no column {', '.join(sorted(missing))}; {source}")
+        table = table.rename(columns=_NAMES)
+        table["model"], _, table["method"] = zip(
+            *(name.partition("-") for name in table["model"]), strict=True
+        )
+        table["method"] = table["method"].replace("", "none")
+        tables.append(table.assign(pair=PAIR, mode=mode, reason=None))
+    return pd.concat(tables, ignore_index=True)
+
+
+def compare(
+    runs: Sequence[pd.DataFrame],
+    table: pd.DataFrame,
+    labels: pd.DataFrame | None = None,
+    tolerance: float = TOLERANCE,
+) -> pd.DataFrame:
+    """Put ours, theirs and the difference side by side, per table cell and per label.
+
+    Parameters
+    ----------
+    runs : sequence of DataFrame
+        Our metrics; further ones are the same run from other seeds.
+    table : DataFrame
+        What :func:`read_published_table` gives.
+    labels : DataFrame, optional
+        What :func:`read_published_labels` gives.
+    tolerance : float
+        The largest difference that agrees, in AUC points. A cell has half a unit of the poster's
+        last digit on top.
+
+    Returns
+    -------
+    DataFrame
+        ``level`` (``cell`` or ``label``), ``model, method, mode, train_corpus, test_corpus,
+        label`` (null for a cell), ``ours, published, difference, tolerance`` in AUC points,
+        ``seeds`` and ``verdict``: ``agrees``, ``differs``, ``not judged``, or ``incomplete`` where
+        a label, or one of the paper's ten labels in a mean, has no AUC in ours.
+        The kernel methods draw random features: there, ours is the mean over seeds, the
+        tolerance is wider by three standard deviations over seeds, and fewer than three seeds
+        are not judged. What is not published, or not in our run, is not listed.
+    """
+    names = set(corpora_of(PAIR))
+    runs = [run[run["pair"].map(lambda pair: set(corpora_of(pair)) == names)] for run in runs]
+    cells = [mean_auc(run) for run in runs]
+    cells = [cell.assign(auc=cell["auc"].where(cell["labels"] == _LABELS)) for cell in cells]
+    parts = [_judge(cells, table, _CELL, tolerance + _ROUNDING).assign(level="cell", label=None)]
+    if labels is not None:
+        order = table[["model", "method", "mode"]].drop_duplicates()
+        labels = order.merge(labels)
+        ours, theirs = (
+            [table.assign(auc=100 * table["roc_auc"].astype(float)) for table in tables]
+            for tables in (runs, [labels])
+        )
+        parts.append(_judge(ours, theirs[0], [*_CELL, "label"], tolerance).assign(level="label"))
+    columns = ["level", *_CELL, "label", "ours", "published", "difference", "tolerance"]
+    return pd.concat(parts, ignore_index=True)[[*columns, "seeds", "verdict"]]
+
+
+def _judge(
+    runs: Sequence[pd.DataFrame], published: pd.DataFrame, keys: list[str], tolerance: float
+) -> pd.DataFrame:
+    seeds = pd.concat(runs).groupby(keys, sort=False)["auc"].agg(["first", "mean", "std", "count"])
+    both = published[[*keys, "auc"]].rename(columns={"auc": "published"})
+    both["published"] = both["published"].astype(float)
+    both = both.merge(seeds.reset_index(), on=keys, validate="one_to_one")
+    random = both["method"].isin(KERNEL_METHODS)
+    both["seeds"] = both["count"].where(random, 1)
+    both["ours"] = both["mean"].where(random, both["first"])
+    both["difference"] = both["ours"] - both["published"]
+    both["tolerance"] = tolerance + (3 * both["std"]).where(random, 0.0)
+    both["verdict"] = np.select(
+        [
+            both["ours"].isna(),
+            random & (both["seeds"] < 3),
+            both["difference"].abs() <= both["tolerance"],
+        ],
+        ["incomplete", "not judged", "agrees"],
+        "differs",
+    )
+    return both
+
+
+def html_comparison(
+    comparison: pd.DataFrame,
+    names: Names | None = None,
+    title: str = "Beside the published numbers",
+) -> str:
+    """The comparison as one self-contained HTML page.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        What :func:`compare` gives.
+    names : mapping of str to str, optional
+        Display names of models and corpora.
+    title : str
+        The title of the page.
+    """
+    names = names or {}
+    comparison = comparison.assign(
+        row=[
+            row_name(model, method, names)
+            for model, method in zip(comparison["model"], comparison["method"], strict=True)
+        ],
+        mark=comparison["verdict"].map(_MARKS),
+    )
+    counts = {
+        level: ", ".join(f"{verdict} {count}" for verdict, count in part.value_counts().items())
+        for level, part in comparison.groupby("level")["verdict"]
+    }
+    deterministic = comparison[~comparison["method"].isin(KERNEL_METHODS)]
+    sections = [
+        {
+            "title": MODES.get(mode, mode),
+            "transfers": [transfer_name(*transfer, names) for transfer in transfers_of(PAIR)],
+            "rows": _cell_rows(part[part["level"] == "cell"]),
+            "labels": list(part["label"].dropna().unique()),
+            "label_rows": _label_rows(part[part["level"] == "label"], names),
+        }
+        for mode, part in comparison.groupby("mode", sort=False)
+    ]
+    return render(
+        _HTML,
+        title,
+        counts=counts,
+        sections=sections,
+        signed=signed,
+        tolerances=deterministic.groupby("level")["tolerance"].max().to_dict(),
+    )
+
+
+_MARKS = {"agrees": "✓", "differs": "✗", "not judged": "·", "incomplete": "–"}
+
+
+def _cell_rows(cells: pd.DataFrame) -> list[dict]:
+    rows = []
+    for (_, method), part in cells.groupby(["model", "method"], sort=False):
+        found = part.set_index(["train_corpus", "test_corpus"])
+        values = [
+            found.loc[transfer].to_dict() if transfer in found.index else None
+            for transfer in transfers_of(PAIR)
+        ]
+        rows.append({"name": part["row"].iloc[0], "first": method == "none", "cells": values})
+    return rows
+
+
+def _label_rows(cells: pd.DataFrame, names: Names) -> list[dict]:
+    keys = ["model", "method", "train_corpus", "test_corpus"]
+    labels = list(cells["label"].unique())
+    rows = []
+    for (_, _, train, test), part in cells.groupby(keys, sort=False):
+        found = part.set_index("label")
+        values = [found.loc[label].to_dict() if label in found.index else None for label in labels]
+        transfer = transfer_name(train, test, names)
+        rows.append({"name": part["row"].iloc[0], "transfer": transfer, "cells": values})
+    return rows
+
+
+_HTML = """
+<p>Mean ROC-AUC over labels, in points (× 100): ours, published, difference.
+✓ agrees, ✗ differs, · not judged, – incomplete.
+{% for level, tolerance in tolerances.items() %}
+A {{ level }} agrees within {{ '%.3f' | format(tolerance) }} points
+{{- ", the poster's rounding included" if level == 'cell' }}.
+{% endfor %}
+The kernel methods are random: ours is their mean over seeds, three standard deviations over seeds
+are allowed on top, and fewer than three seeds are not judged.</p>
+{% for level, count in counts.items() %}
+<p><strong>{{ level | capitalize }}s</strong>: {{ count }}.</p>
+{% else %}
+<p>Nothing in this run was published.</p>
+{% endfor %}
+{% for section in sections %}
+<section>
+<h2>{{ section.title }}</h2>
+<table>
+<thead>
+<tr><th rowspan="2" class="foot">Embedding</th>
+{% for transfer in section.transfers %}
+<th class="group edge" colspan="3">{{ transfer }}</th>
+{% endfor %}
+</tr>
+<tr>
+{% for transfer in section.transfers %}
+<th class="edge">ours</th><th>published</th><th>difference</th>
+{% endfor %}
+</tr>
+</thead>
+<tbody>
+{% for row in section.rows %}
+<tr class="{{ 'first reference' if row.first }}"><th>{{ row.name }}</th>
+{% for cell in row.cells %}
+{% if cell %}
+<td class="number">{{ '%.2f' | format(cell.ours) if cell.ours == cell.ours else '–' }}</td>
+<td class="number">{{ '%.2f' | format(cell.published) }}</td>
+<td class="number {{ 'loss' if cell.verdict == 'differs' }}" title="{{ cell.verdict }}">
+{{- signed(cell.difference) if cell.ours == cell.ours }} {{ cell.mark }}</td>
+{% else %}
+<td></td><td></td><td></td>
+{% endif %}
+{% endfor %}
+</tr>
+{% endfor %}
+</tbody>
+</table>
+{% if section.labels %}
+<details>
+<summary>Per label: ours, and below it the difference to the published value</summary>
+<table>
+<thead>
+<tr><th class="foot">Embedding</th><th>Transfer</th>
+{% for label in section.labels %}
+<th><span class="name" title="{{ label }}">{{ label }}</span></th>
+{% endfor %}
+</tr>
+</thead>
+<tbody>
+{% for row in section.label_rows %}
+<tr><th>{{ row.name }}</th><td>{{ row.transfer }}</td>
+{% for cell in row.cells %}
+{% if cell %}
+<td class="number" title="published {{ '%.2f' | format(cell.published) }}, {{ cell.verdict }}">
+{{- '%.2f' | format(cell.ours) if cell.ours == cell.ours else '–' }}<br>
+<span class="count {{ 'loss' if cell.verdict == 'differs' }}">
+{{- signed(cell.difference) if cell.ours == cell.ours }} {{ cell.mark }}</span></td>
+{% else %}
+<td></td>
+{% endif %}
+{% endfor %}
+</tr>
+{% endfor %}
+</tbody>
+</table>
+</details>
+{% endif %}
+</section>
+{% endfor %}
+"""

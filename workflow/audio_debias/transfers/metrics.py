@@ -1,0 +1,77 @@
+"""How well the scores of a transfer tell positives from negatives."""
+
+from collections.abc import Sequence
+from itertools import product
+
+import pandas as pd
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    precision_recall_fscore_support,
+    roc_auc_score,
+)
+
+METRICS = ("roc_auc", "average_precision", "precision", "recall", "f1", "accuracy")
+COLUMNS = ("train_corpus", "test_corpus", "label", *METRICS, "support", "reason")
+
+
+def compute_metrics(
+    scores: pd.DataFrame,
+    labels: Sequence[str],
+    corpora: Sequence[str],
+    excluded: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Metrics of every label on every transfer between `corpora`.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        ``train_corpus, test_corpus, label, clip_id, score, truth``; the threshold is 0.5.
+    labels, corpora : sequence of str
+        Every combination gets a row, whether or not it has scores.
+    excluded : DataFrame, optional
+        ``label, reason, detail`` of labels that were not compared.
+
+    Returns
+    -------
+    DataFrame
+        ``train_corpus, test_corpus, label``, the metrics (null where `reason` says why),
+        ``support`` (positive test clips) and ``reason`` (null where all is well).
+    """
+    reasons = {}
+    if excluded is not None:
+        reasons = {row.label: f"{row.reason}: {row.detail}" for row in excluded.itertuples()}
+    groups = dict(iter(scores.groupby(["train_corpus", "test_corpus", "label"])))
+    rows = [
+        (*key, *_metrics(groups.get(key), reasons.get(key[2])))
+        for key in product(corpora, corpora, labels)
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.astype(
+        dict.fromkeys(METRICS, "Float64") | {"support": "Int64", "reason": "string"}
+    )
+
+
+def _metrics(group: pd.DataFrame | None, reason: str | None) -> tuple:
+    nothing = (None,) * len(METRICS)
+    if group is None:
+        return *nothing, None, reason or "no annotated test clip"
+    truth, score = group["truth"].to_numpy(bool), group["score"].to_numpy()
+    positives = int(truth.sum())
+    if positives in (0, len(truth)):
+        polarity = "negative" if positives == 0 else "positive"
+        return *nothing, positives, f"all {len(truth)} test clips are {polarity}"
+    predicted = score >= 0.5
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        truth, predicted, average="binary", zero_division=0
+    )
+    return (
+        roc_auc_score(truth, score),
+        average_precision_score(truth, score),
+        precision,
+        recall,
+        f1,
+        accuracy_score(truth, predicted),
+        positives,
+        None,
+    )

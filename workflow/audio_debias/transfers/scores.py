@@ -1,0 +1,18 @@
+"""Scores of test clips as Parquet: all metrics derive from them."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from audio_debias.atomic import replacing
+
+
+def write_scores(path: str | Path, scores: pd.DataFrame) -> None:
+    """Write ``train_corpus, test_corpus, label, clip_id, score, truth``."""
+    with replacing(path) as temporary:
+        scores.to_parquet(temporary, index=False)
+
+
+def read_scores(path: str | Path) -> pd.DataFrame:
+    """Read what :func:`write_scores` wrote."""
+    return pd.read_parquet(path)

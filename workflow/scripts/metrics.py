@@ -1,0 +1,23 @@
+import pandas as pd
+from audio_debias.atomic import replacing
+from audio_debias.job import job
+from audio_debias.transfers.collecting import Cell, join_cells
+from audio_debias.transfers.metrics import compute_metrics
+from audio_debias.transfers.scores import read_scores
+
+inputs, output, params = snakemake.input, snakemake.output, snakemake.params
+with job(snakemake.log[0], cells=len(params.cells), labels=params.labels) as log:
+    cells = [Cell(*cell) for cell in params.cells]
+    excluded = dict(zip(params.samples, map(pd.read_csv, inputs.excluded), strict=True))
+    metrics = [
+        compute_metrics(
+            read_scores(path), params.labels, cell.corpora, excluded[f"{cell.pair}/{cell.model}"]
+        )
+        for cell, path in zip(cells, inputs.scores, strict=True)
+    ]
+    metrics = join_cells(cells, metrics, params.modes)
+    bias = join_cells(cells, list(map(pd.read_parquet, inputs.bias)), params.modes)
+    log.info("rows: %d, without a metric: %d", len(metrics), metrics["roc_auc"].isna().sum())
+    for table, path in ((bias, output.bias), (metrics, output.metrics)):
+        with replacing(path) as temporary:
+            table.to_parquet(temporary, index=False)
