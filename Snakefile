@@ -7,12 +7,17 @@ min_version("9.0")
 configfile: "config.yaml"
 
 
+report: "workflow/report/workflow.rst"
+
+
 include: "workflow/rules/common.smk"
+include: "workflow/rules/lookups.smk"
 include: "workflow/rules/corpora.smk"
 include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/corrections.smk"
 include: "workflow/rules/transfers.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/finish.smk"
 
 
 rule all:
@@ -20,8 +25,5 @@ rule all:
     input:
         rules.metrics.output,
         rules.table.output,
+        rules.exclusions.output,
         FIGURES,
-
-
-onsuccess:
-    write_report()

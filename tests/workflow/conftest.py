@@ -1,4 +1,4 @@
-"""A project folder of its own for each workflow test, with two small corpora of real sound files."""
+"""A project folder of its own for each workflow test, with two small corpora of sound files."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import soundfile
 import yaml
+
 ROOT = Path(__file__).resolve().parents[2]
 
 GENRES = ("pop_rock", "classical")

@@ -4,15 +4,15 @@ import os
 import sys
 from pathlib import Path
 
-# Scripts, and the jobs of any executor, import the library from this checkout.
-LIBRARY = f"{workflow.basedir}/workflow"
-sys.path.insert(0, LIBRARY)
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [LIBRARY, os.environ.get("PYTHONPATH")]))
+# The library is that of this checkout, here and in the scripts of any environment.
+sys.path.insert(0, f"{workflow.basedir}/workflow")
 
+from audio_debias import lend_to_subprocesses
 from audio_debias.config import GENRE_METHODS, KERNEL_METHODS, load_experiment
 from audio_debias.errors import InputError
 from audio_debias.fingerprint import fingerprint
 
+lend_to_subprocesses()
 try:
     EXPERIMENT = load_experiment(config, Path(workflow.basedir))
 except InputError as error:
@@ -35,26 +35,6 @@ wildcard_constraints:
     shard=r"\d+",
 
 
-def corpus_spec(wildcards):
-    return EXPERIMENT.corpora[wildcards.corpus]
-
-
-def model_spec(wildcards):
-    return EXPERIMENT.models[wildcards.model]
-
-
-def of_pair(template):
-    """An input function: the file of each corpus of the pair, in order."""
-
-    def files(wildcards):
-        return [
-            template.format(**{**wildcards, "corpus": corpus})
-            for corpus in wildcards.pair.split("--")
-        ]
-
-    return files
-
-
 # Every (pair, model, method-mode) of the experiment, and the "pair/model" they are sampled for.
 CELLS = list(itertools.product(EXPERIMENT.pairs, EXPERIMENT.models, EXPERIMENT.cells))
 SAMPLES = list(dict.fromkeys(f"{pair}/{model}" for pair, model, _ in CELLS))
@@ -72,22 +52,3 @@ DIRECTIONS = [
     for pair, model, cell in CELLS
     if UNCORRECTED.get(cell.split("-")[0]) in config["methods"]
 ]
-
-
-def cell_files(template):
-    """The file of every cell, in the order of `CELLS`."""
-    return [template.format(pair=pair, model=model, cell=cell) for pair, model, cell in CELLS]
-
-
-def kernel_options(wildcards):
-    """The kernel's options, for the methods that have a kernel: others need not run again."""
-    return {"kernel": config["kernel"]["map"]} if method(wildcards) in KERNEL_METHODS else None
-
-
-def direction_options(wildcards):
-    """How to treat lonely genres, for the methods with a direction a genre."""
-    return config["directions"] if method(wildcards) in GENRE_METHODS else None
-
-
-def method(wildcards):
-    return wildcards.cell.split("-")[0]

@@ -1,45 +1,4 @@
 # Corpora: from audio in a corpus's own layout to one clip table.
-def source_root(wildcards):
-    spec = corpus_spec(wildcards)
-    source = f"results/corpora/{wildcards.corpus}/source"
-    return spec.get("root", f"{source}/{spec['folder']}" if "folder" in spec else source)
-
-
-def remote_file(name):
-    """How the first corpus that has a file of this name describes it."""
-    return next(
-        spec["files"][name] for spec in EXPERIMENT.corpora.values() if name in spec.get("files", {})
-    )
-
-
-def fetched_files(wildcards):
-    """The corpus's files once fetched; one that lies unpacked on this disk is taken as it is."""
-    return [
-        (
-            local
-            if os.path.isdir(local := config["local"].get(file, ""))
-            else f"results/downloads/{file}"
-        )
-        for file in corpus_spec(wildcards)["files"]
-    ]
-
-
-def corpus_sources(wildcards):
-    """The files that a corpus is indexed from, as far as they are known by name."""
-    spec = corpus_spec(wildcards)
-    if "demo" in spec:
-        return collect(
-            "results/corpora/{corpus}/{part}.csv",
-            corpus=wildcards.corpus,
-            part=["metadata", *(f"shard-{i}" for i in range(spec["demo"]["shards"]))],
-        )
-    if "files" in spec:
-        return "results/corpora/{corpus}/source.csv"
-    if "csv" in spec.get("options", {}):
-        return f"{spec['root']}/{spec['options']['csv']}"
-    return []
-
-
 rule render_demo:
     output:
         "results/corpora/{corpus}/shard-{shard}.csv",

@@ -2,32 +2,6 @@
 from audio_debias.models.registry import DESCRIPTIVE
 
 
-def weights_file(wildcards):
-    """The weights file that a model's definition names, fetched once for all its users."""
-    weights = model_spec(wildcards).get("weights", {})
-    if "folder" in weights:
-        return weights["folder"]
-    return f"results/weights/{weights['file']}" if "file" in weights else []
-
-
-def weights_of(file):
-    """The `weights:` of the first model that names this file."""
-    return next(
-        spec["weights"]
-        for spec in EXPERIMENT.models.values()
-        if spec.get("weights", {}).get("file") == file
-    )
-
-
-def model_numbers(wildcards):
-    """What of a model's definition can change a number."""
-    return {key: value for key, value in model_spec(wildcards).items() if key not in DESCRIPTIVE}
-
-
-def shards(wildcards):
-    return EXPERIMENT.shards(wildcards.corpus)
-
-
 rule fetch_weights:
     output:
         "results/weights/{file}",

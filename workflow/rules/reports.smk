@@ -1,8 +1,4 @@
 # Reports: the table and the figures of a run.
-import subprocess
-
-import yaml
-
 NAMES = {
     name: spec["title"]
     for definitions in (EXPERIMENT.models, EXPERIMENT.corpora)
@@ -10,39 +6,7 @@ NAMES = {
 }
 
 
-def figures():
-    """Every figure of the run, those of cosines only if there are directions to compare."""
-    names = ["distributions"]
-    for pair in EXPERIMENT.pairs:
-        names += [f"sensitivity/{pair}", f"tradeoff/{pair}"]
-        names += [
-            f"per_label/{pair}/{model}-{mode}"
-            for model in EXPERIMENT.models
-            for mode in config["modes"]
-        ]
-        if DIRECTIONS:
-            names.append(f"cosines/{pair}")
-    return expand(f"{RUN}/figures/{{name}}.{{format}}", name=names, format=["svg", "png"])
-
-
 FIGURES = figures()
-REPORT = f"{RUN}/report.html"
-
-
-def write_report():
-    """Make the report of a finished run; a run of only some targets has none."""
-    shown = [Path(path) for path in [*FIGURES, *rules.table.output]]
-    if not all(path.exists() for path in shown):
-        return
-    newest = max(path.stat().st_mtime for path in shown)
-    if Path(REPORT).exists() and Path(REPORT).stat().st_mtime >= newest:
-        return
-    settings = f"{RUN}/config.yaml"
-    with open(settings, "w") as file:
-        yaml.safe_dump(config, file, sort_keys=False)
-    command = [sys.executable, "-m", "snakemake", "--snakefile", workflow.main_snakefile]
-    command += ["--configfile", settings, "--report", REPORT]
-    subprocess.run(command, check=True)
 
 
 rule table:
@@ -72,6 +36,39 @@ rule table:
         "../scripts/table.py"
 
 
+rule exclusions:
+    input:
+        dropped=collect("results/corpora/{corpus}/dropped.csv", corpus=EXPERIMENT.corpora),
+        skipped=collect(
+            "results/embeddings/{model}/{corpus}.skipped.csv",
+            model=EXPERIMENT.models,
+            corpus=EXPERIMENT.corpora,
+        ),
+        excluded=collect(f"{RUN}/samples/{{sample}}.excluded.csv", sample=SAMPLES),
+    output:
+        csv=f"{RUN}/exclusions.csv",
+        html=report(
+            f"{RUN}/exclusions.html",
+            caption="../report/exclusions.rst",
+            category="4 Corpora",
+            labels={"figure": "What was left out"},
+        ),
+    log:
+        f"{LOGS}/{config['run']}/exclusions.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/exclusions.tsv"
+    conda:
+        "../../envs/core.yaml"
+    params:
+        corpora=list(EXPERIMENT.corpora),
+        models=list(EXPERIMENT.models),
+        samples=SAMPLES,
+        names=NAMES,
+        code=fingerprint("reports.exclusions"),
+    script:
+        "../scripts/exclusions.py"
+
+
 rule per_label:
     input:
         metrics=rules.metrics.output.metrics,
@@ -80,7 +77,12 @@ rule per_label:
             f"{RUN}/figures/per_label/{{pair}}/{{model}}-{{mode}}.svg",
             caption="../report/per_label.rst",
             category="2 Transfers",
-            labels={"figure": "AUC per label", "model": "{model}", "mode": "{mode}", "pair": "{pair}"},
+            labels={
+                "figure": "AUC per label",
+                "model": "{model}",
+                "mode": "{mode}",
+                "pair": "{pair}",
+            },
         ),
         png=f"{RUN}/figures/per_label/{{pair}}/{{model}}-{{mode}}.png",
     log:
@@ -105,7 +107,12 @@ rule sensitivity:
             f"{RUN}/figures/sensitivity/{{pair}}.svg",
             caption="../report/sensitivity.rst",
             category="2 Transfers",
-            labels={"figure": "Domain sensitivity", "model": "all", "mode": "any", "pair": "{pair}"},
+            labels={
+                "figure": "Domain sensitivity",
+                "model": "all",
+                "mode": "any",
+                "pair": "{pair}",
+            },
         ),
         png=f"{RUN}/figures/sensitivity/{{pair}}.png",
     log:

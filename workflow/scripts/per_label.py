@@ -6,7 +6,11 @@ from audio_debias.reports.figures.style import save_figure
 params, wildcards = snakemake.params, snakemake.wildcards
 with job(snakemake.log[0], metrics=snakemake.input.metrics):
     figure = per_label_figure(
-        pd.read_parquet(snakemake.input.metrics), wildcards.pair, wildcards.model, wildcards.mode, params.names
+        pd.read_parquet(snakemake.input.metrics),
+        wildcards.pair,
+        wildcards.model,
+        wildcards.mode,
+        params.names,
     )
     for path in snakemake.output:
         save_figure(figure, path, dpi=params.dpi)

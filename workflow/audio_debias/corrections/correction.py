@@ -179,13 +179,14 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
         )
 
     def transform(self, X):
-        """Corrected embeddings: array of float64, shape (n, D')."""
+        """Corrected embeddings, shape (n, D')."""
         return self.project(self.map(X, self.train_domain))
 
     def map(self, X, train_domain=None):
         """Standardise by the scaling of `train_domain` and apply the kernel map.
 
-        Without a kernel the embeddings come back as they are, in float64.
+        Without a kernel the embeddings come back as they are, in float64; with Fastfood, the
+        features are float32.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
@@ -199,6 +200,11 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
         if not self.basis_.size:
             return mapped
         return mapped - (mapped @ self.basis_) @ self.basis_.T
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+        return tags
 
 
 def fit_corrections(

@@ -152,6 +152,11 @@ class Fastfood(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator)
     def _n_features_out(self):
         return 2 * self.n_frequencies_
 
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
 
 def walsh_hadamard(x: np.ndarray) -> np.ndarray:
     """Walsh-Hadamard transform H x of every row of `x` (n, d), d a power of two, not normalised.

@@ -37,24 +37,25 @@ def power_spectrogram(waveform: np.ndarray, window: np.ndarray, hop: int, n_fft:
     return power
 
 
-def audioset_log_mel(waveform: np.ndarray, offset: float) -> np.ndarray:
-    """The log-mel spectrogram of AudioSet's models: log(magnitude in 64 HTK bands + offset).
+def audioset_log_mel(waveform: np.ndarray, bands: np.ndarray, offset: float) -> np.ndarray:
+    """The log-mel spectrogram of AudioSet's models: log(magnitude in mel bands + offset).
 
-    25 ms periodic Hann windows every 10 ms, FFT of 512, 125 to 7,500 Hz (Hershey et al., "CNN
-    architectures for large-scale audio classification", ICASSP 2017, and its released code).
+    25 ms periodic Hann windows every 10 ms, FFT of 512 (Hershey et al., "CNN architectures for
+    large-scale audio classification", ICASSP 2017, and its released code).
 
     Parameters
     ----------
     waveform : ndarray of shape (n_samples,), float32, 16 kHz
+    bands : ndarray of shape (257, n_mels)
+        Mel matrix.
     offset : float
-        0.01 for VGGish, 0.001 for YAMNet.
 
     Returns
     -------
-    ndarray of shape (1 + (n_samples - 400) // 160, 64), float32
+    ndarray of shape (1 + (n_samples - 400) // 160, n_mels), float32
     """
     magnitude = np.sqrt(power_spectrogram(waveform, hann(400), hop=160, n_fft=512))
-    return np.log(magnitude @ htk(16000, 512, 64, 125, 7500) + np.float32(offset))
+    return np.log(magnitude @ bands + np.float32(offset))
 
 
 def hann(length: int) -> np.ndarray:

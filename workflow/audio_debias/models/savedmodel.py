@@ -31,17 +31,11 @@ def load(spec: dict, path: Path) -> "SavedModel":
     InputError
         If there is no SavedModel that can be called with a waveform.
     """
-    if path.is_file():
-        with tempfile.TemporaryDirectory() as folder:
-            unpack(path, folder)
-            return load(spec, Path(folder))
-    if not (path / "saved_model.pb").is_file():
-        raise InputError(f"{path}: holds no saved_model.pb; give the folder of a SavedModel")
-    restored = tensorflow().saved_model.load(str(path))
+    options = spec.get("options", {})
+    restored = restore(path)
     call = restored if callable(restored) else restored.signatures.get("serving_default")
     if call is None:
         raise InputError(f"{path}: this SavedModel can not be called; it has no serving_default")
-    options = spec.get("options", {})
     return SavedModel(
         restored,
         call,
@@ -49,6 +43,23 @@ def load(spec: dict, path: Path) -> "SavedModel":
         output=options.get("output"),
         min_samples=round(options.get("min_seconds", 0) * spec["sample_rate"]),
     )
+
+
+def restore(path: Path):
+    """What TensorFlow makes of a SavedModel's folder or archive.
+
+    Raises
+    ------
+    InputError
+        If there is no SavedModel.
+    """
+    if path.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            unpack(path, folder)
+            return restore(Path(folder))
+    if not (path / "saved_model.pb").is_file():
+        raise InputError(f"{path}: holds no saved_model.pb; give the folder of a SavedModel")
+    return tensorflow().saved_model.load(str(path))
 
 
 class SavedModel:
@@ -74,7 +85,7 @@ class SavedModel:
         self._restored = restored  # its variables live as long as it does
         self.sample_rate = sample_rate
         self.min_samples = min_samples
-        self._call = call
+        self.call = call
         self._output = output
 
     def windows(self, waveform: np.ndarray) -> np.ndarray:
@@ -84,7 +95,7 @@ class SavedModel:
 
     def embed(self, windows: np.ndarray) -> np.ndarray:
         """Frame embeddings of one clip, shape (n_frames, dim)."""
-        outputs = self._call(tensorflow().constant(windows[0]))
+        outputs = self.call(tensorflow().constant(windows[0]))
         if self._output is None:
             return outputs.numpy()
         try:

@@ -6,17 +6,15 @@ whitening, quantised to 0..255) is that of the released AudioSet embeddings. Whe
 fail on a clip shorter than one patch, it is padded with silence to one.
 """
 
-import re
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from audio_debias.errors import InputError
-from audio_debias.fetching.unpack import unpack
 from audio_debias.models import mel
 from audio_debias.models.runtime import compiled, float_type, tensorflow
+from audio_debias.models.savedmodel import restore
 
 SAMPLE_RATE = 16000
 FRAMES, BANDS = 96, 64
@@ -97,7 +95,9 @@ class Vggish:
     def windows(self, waveform: np.ndarray) -> np.ndarray:
         """Log-mel patches of a clip, shape (n, 96, 64), n >= 1."""
         padded = np.pad(waveform, (0, max(0, _MIN_SAMPLES - len(waveform))))
-        log_mel = mel.audioset_log_mel(padded, LOG_OFFSET)
+        log_mel = mel.audioset_log_mel(
+            padded, mel.htk(SAMPLE_RATE, 512, BANDS, 125, 7500), LOG_OFFSET
+        )
         return sliding_window_view(log_mel, FRAMES, axis=0)[:: self.hop].transpose(0, 2, 1)
 
     def embed(self, windows: np.ndarray) -> np.ndarray:
@@ -165,18 +165,14 @@ def _read_layers(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
 
 def _read_tensors(path: Path) -> dict[str, np.ndarray]:
     tf = tensorflow()
-    if path.is_dir():
-        if not (path / "saved_model.pb").is_file():
-            raise InputError(f"{path}: holds no saved_model.pb; give the folder of a SavedModel")
-        restored = tf.saved_model.load(str(path))
-        graph = restored.__call__.concrete_functions[0].graph
-        return {re.sub(r":\d+$", "", v.name): v.numpy() for v in graph.variables}
     if path.suffix == ".ckpt":
-        reader = tf.train.load_checkpoint(str(path))
+        try:
+            reader = tf.train.load_checkpoint(str(path))
+        except (ValueError, tf.errors.OpError) as error:
+            raise InputError(f"{path}: is no TensorFlow checkpoint ({error})") from None
         return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-    with tempfile.TemporaryDirectory() as folder:
-        unpack(path, folder)
-        return _read_tensors(Path(folder))
+    graph = restore(path).__call__.concrete_functions[0].graph
+    return {variable.name.removesuffix(":0"): variable.numpy() for variable in graph.variables}
 
 
 def _network(layers: list[tuple[np.ndarray, np.ndarray]], dtype):

@@ -51,14 +51,14 @@ class DomainProbe:
         Share of the variance of the training clips that the correction takes out.
     skipped : str or None
         The genres without a direction, and why.
-    distance_before, distance_after : float
-        Root mean square, over the features, of the difference between the corpora's means in
-        units of the pooled standard deviation.
+    distance_before, distance_after : float or None
+        Euclidean distance between the corpora's means, in units of the pooled standard deviation
+        (root of the summed variances within the corpora) before the correction; None if that is
+        zero.
     """
 
     def __init__(self, correction: BiasCorrection, a: np.ndarray, b: np.ndarray):
         deviation = np.sqrt((a.var(axis=0) * len(a) + b.var(axis=0) * len(b)) / (len(a) + len(b)))
-        deviation[deviation == 0] = 1
         x = np.concatenate([a, b])
         centred = x - x.mean(axis=0)
         basis = correction.basis_
@@ -67,9 +67,14 @@ class DomainProbe:
         total = np.vdot(centred, centred)
         self.variance_removed = float(((centred @ basis) ** 2).sum() / total) if total else 0.0
         difference = b.mean(axis=0) - a.mean(axis=0)
-        self.distance_before = _rms(difference / deviation)
-        self.distance_after = _rms(correction.project(difference[None])[0] / deviation)
+        left = correction.project(difference[None])[0]
+        spread = np.linalg.norm(deviation)
+        self.distance_before, self.distance_after = (
+            float(np.linalg.norm(vector) / spread) if spread else None
+            for vector in (difference, left)
+        )
 
+        deviation[deviation == 0] = 1
         domain = np.repeat([-1.0, 1.0], [len(a), len(b)])
         before = after = _ridge(centred / deviation, domain) / deviation
         first = np.zeros(x.shape[1])
@@ -109,10 +114,6 @@ def bias_table(rows: list[tuple]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=COLUMNS)
     types = dict.fromkeys(COLUMNS[3:-1], "Float64") | {"rank": "Int64", "skipped": "string"}
     return table.astype(types)
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(values**2)))
 
 
 def _ridge(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -71,10 +71,8 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
         check_classification_targets(y)
         self.classes_, target = np.unique(y, return_inverse=True)
         if len(self.classes_) != 2:
-            raise ValueError(
-                "Only binary classification is supported; the number of classes is "
-                f"{len(self.classes_)}, not 2"
-            )
+            found = len(self.classes_)
+            raise ValueError(f"Only binary classification is supported; found {found} class(es)")
         counts = np.bincount(target)
         if counts.min() < self.folds:
             raise ValueError(f"{self.folds} folds need as many rows of each class, not {counts}")
@@ -114,7 +112,8 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
 
     def predict(self, X):
         """The likelier class of each row, shape (n,)."""
-        return self.classes_[(self.decision_function(X) > 0).astype(int)]
+        positive = self.decision_function(X) > 0
+        return self.classes_[positive.astype(int)]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

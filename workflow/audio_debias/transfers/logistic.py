@@ -103,9 +103,7 @@ def trust_region_newton(
     enough = TOLERANCE * rarer / len(y) * norm
     iteration = 0
     while norm > enough and iteration < MAX_ITERATIONS:
-        step, step_image, residual = _conjugate_gradients(
-            space, gradient, image, curvature, radius
-        )
+        step, step_image, residual = _conjugate_gradients(space, gradient, image, curvature, radius)
         new_w, new_z = w + step, z + step_image
         new_value = 0.5 * space.inner(new_w, new_w, new_z) + _loss(y, new_z, costs)
         along = space.inner(gradient, step, step_image)

@@ -53,7 +53,6 @@ def tradeoff_figure(
     grid = figure.subplots(1, len(modes), sharex=True, sharey=True, squeeze=False)[0]
     for mode, axes in zip(modes, grid, strict=True):
         axes.axhline(0, color=SOFT, linewidth=0.8, zorder=1)
-        axes.axvline(50, color=SOFT, linewidth=0.8, linestyle=":", zorder=1)
         for point in points[points["mode"] == mode].itertuples():
             color, shape = colors[point.method], shapes[point.model]
             before, after = point.domain_auc_before, point.domain_auc_after

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from audio_debias.errors import InputError
+from audio_debias.transfers.classifier import GRID, LogisticGrid, roc_auc
+from audio_debias.transfers.logistic import (
+    FeatureSpace,
+    SampleSpace,
+    balanced_costs,
+    trust_region_newton,
+)
+from audio_debias.transfers.store import load_classifiers, save_classifiers
+
+
+def labelled(n, n_features, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, n_features))
+    noise = rng.normal(size=n) * np.sqrt(n_features)
+    return x, x[:, : n_features // 2].sum(axis=1) + noise > 0.3 * np.sqrt(n_features)
+
+
+@parametrize_with_checks([LogisticGrid(folds=2)])
+def test_is_a_scikit_learn_classifier(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("n_features", [5, 40, 119, 150, 1000])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_equals_a_grid_search_with_liblinear(n_features, seed):
+    x, y = labelled(120, n_features, seed)
+    model = LogisticRegression(solver="liblinear", class_weight="balanced")
+    grid = GridSearchCV(model, {"C": GRID}, scoring="roc_auc", cv=StratifiedKFold(3)).fit(x, y)
+    found = LogisticGrid().fit(x, y)
+    assert found.C_ == grid.best_params_["C"]
+    np.testing.assert_allclose(
+        found.grid_scores_.mean(axis=1), grid.cv_results_["mean_test_score"], atol=1e-3
+    )
+    np.testing.assert_allclose(
+        found.decision_function(x), grid.decision_function(x), rtol=1e-3, atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("C", [1e-8, 1e-4, 1e-2, 1.0])
+@pytest.mark.parametrize("n_features", [30, 300])
+def test_the_solver_takes_the_iterations_of_liblinear(n_features, C):
+    x, y = labelled(100, n_features)
+    expected = LogisticRegression(C=C, solver="liblinear", class_weight="balanced").fit(x, y)
+    sign = np.where(y, 1.0, -1.0)
+    costs = balanced_costs(sign, C)
+    with_one = np.column_stack([x, np.ones(len(x))])
+    weights, _ = trust_region_newton(FeatureSpace(with_one), sign, costs)
+    dual, _ = trust_region_newton(SampleSpace(with_one @ with_one.T), sign, costs)
+    scale = np.abs(expected.coef_).max()
+    np.testing.assert_allclose(weights[:-1], expected.coef_[0], atol=1e-8 * scale)
+    np.testing.assert_allclose(weights[-1], expected.intercept_[0], atol=1e-8 * scale)
+    np.testing.assert_allclose(dual @ with_one, weights, atol=1e-8 * scale)
+
+
+def test_the_solution_is_a_minimum():
+    x, y = labelled(100, 20)
+    sign = np.where(y, 1.0, -1.0)
+    costs = balanced_costs(sign, 0.1)
+    w, converged = trust_region_newton(FeatureSpace(x), sign, costs)
+    gradient = w - x.T @ (costs * sign / (1 + np.exp(sign * (x @ w))))
+    at_zero = x.T @ (costs * sign / 2)
+    assert converged
+    assert np.linalg.norm(gradient) <= 1e-4 * np.linalg.norm(at_zero)
+
+
+def test_equal_scores_choose_the_smallest_c():
+    x = np.concatenate([np.full((9, 2), -1.0), np.full((9, 2), 1.0)])
+    assert LogisticGrid().fit(x, np.repeat([0, 1], 9)).C_ == GRID[0]
+
+
+@pytest.mark.parametrize("counts", [(2, 20), (20, 2)])
+def test_refuses_a_class_with_fewer_rows_than_folds(counts):
+    with pytest.raises(ValueError, match="3 folds need as many rows of each class"):
+        LogisticGrid().fit(np.random.default_rng(0).normal(size=(22, 4)), np.repeat([0, 1], counts))
+
+
+def test_area_under_the_curve_counts_ties_half():
+    rng = np.random.default_rng(0)
+    truth, scores = rng.random(200) < 0.3, rng.integers(0, 20, size=200)
+    assert roc_auc(truth, scores) == pytest.approx(roc_auc_score(truth, scores), abs=1e-15)
+
+
+def test_comes_back_from_disk_as_it_was(tmp_path):
+    x, y = labelled(60, 8)
+    classifier = LogisticGrid(Cs=(0.1, 1.0)).fit(x, y)
+    save_classifiers(tmp_path / "c.safetensors", {("organ", "irmas"): classifier}, {"seed": 1})
+    loaded, metadata = load_classifiers(tmp_path / "c.safetensors")
+    assert metadata == {"seed": 1}
+    assert loaded.keys() == {("organ", "irmas")}
+    again = loaded["organ", "irmas"]
+    np.testing.assert_array_equal(again.predict_proba(x), classifier.predict_proba(x))
+    assert (again.C_, again.get_params()) == (classifier.C_, classifier.get_params())
+
+
+def test_refuses_a_file_that_is_no_classifier(tmp_path):
+    (tmp_path / "c.safetensors").write_bytes(b"12345678{}")
+    with pytest.raises(InputError, match=r"c\.safetensors"):
+        load_classifiers(tmp_path / "c.safetensors")

@@ -1,0 +1,120 @@
+# Input and param functions: what a job needs, looked up by its wildcards.
+def source_root(wildcards):
+    spec = corpus_spec(wildcards)
+    source = f"results/corpora/{wildcards.corpus}/source"
+    return spec.get("root", f"{source}/{spec['folder']}" if "folder" in spec else source)
+
+
+def remote_file(name):
+    """How the first corpus that has a file of this name describes it."""
+    return next(
+        spec["files"][name] for spec in EXPERIMENT.corpora.values() if name in spec.get("files", {})
+    )
+
+
+def fetched_files(wildcards):
+    """The corpus's files once fetched; one that lies unpacked on this disk is taken as it is."""
+    return [
+        (
+            local
+            if os.path.isdir(local := config["local"].get(file, ""))
+            else f"results/downloads/{file}"
+        )
+        for file in corpus_spec(wildcards)["files"]
+    ]
+
+
+def corpus_sources(wildcards):
+    """The files that a corpus is indexed from, as far as they are known by name."""
+    spec = corpus_spec(wildcards)
+    if "demo" in spec:
+        return collect(
+            "results/corpora/{corpus}/{part}.csv",
+            corpus=wildcards.corpus,
+            part=["metadata", *(f"shard-{i}" for i in range(spec["demo"]["shards"]))],
+        )
+    if "files" in spec:
+        return "results/corpora/{corpus}/source.csv"
+    if "csv" in spec.get("options", {}):
+        return f"{spec['root']}/{spec['options']['csv']}"
+    return []
+
+
+def weights_file(wildcards):
+    """The weights file that a model's definition names, fetched once for all its users."""
+    weights = model_spec(wildcards).get("weights", {})
+    if "folder" in weights:
+        return weights["folder"]
+    return f"results/weights/{weights['file']}" if "file" in weights else []
+
+
+def weights_of(file):
+    """The `weights:` of the first model that names this file."""
+    return next(
+        spec["weights"]
+        for spec in EXPERIMENT.models.values()
+        if spec.get("weights", {}).get("file") == file
+    )
+
+
+def model_numbers(wildcards):
+    """What of a model's definition can change a number."""
+    return {key: value for key, value in model_spec(wildcards).items() if key not in DESCRIPTIVE}
+
+
+def shards(wildcards):
+    return EXPERIMENT.shards(wildcards.corpus)
+
+
+def corpus_spec(wildcards):
+    return EXPERIMENT.corpora[wildcards.corpus]
+
+
+def model_spec(wildcards):
+    return EXPERIMENT.models[wildcards.model]
+
+
+def of_pair(template):
+    """An input function: the file of each corpus of the pair, in order."""
+
+    def files(wildcards):
+        return [
+            template.format(**{**wildcards, "corpus": corpus})
+            for corpus in wildcards.pair.split("--")
+        ]
+
+    return files
+
+
+def cell_files(template):
+    """The file of every cell, in the order of `CELLS`."""
+    return [template.format(pair=pair, model=model, cell=cell) for pair, model, cell in CELLS]
+
+
+def kernel_options(wildcards):
+    """The kernel's options, for the methods that have a kernel: others need not run again."""
+    return {"kernel": config["kernel"]["map"]} if method(wildcards) in KERNEL_METHODS else None
+
+
+def direction_options(wildcards):
+    """How to treat lonely genres, for the methods with a direction a genre."""
+    return config["directions"] if method(wildcards) in GENRE_METHODS else None
+
+
+def method(wildcards):
+    return wildcards.cell.split("-")[0]
+
+
+def figures():
+    """Every figure of the run, those of cosines only if there are directions to compare."""
+    names = ["distributions"]
+    for pair in EXPERIMENT.pairs:
+        names += [f"sensitivity/{pair}", f"tradeoff/{pair}"]
+        names += [
+            f"per_label/{pair}/{model}-{mode}"
+            for model in EXPERIMENT.models
+            for mode in config["modes"]
+        ]
+        if DIRECTIONS:
+            names.append(f"cosines/{pair}")
+    return expand(f"{RUN}/figures/{{name}}.{{format}}", name=names, format=["svg", "png"])

@@ -1,0 +1,32 @@
+from itertools import product
+from pathlib import Path
+
+import pandas as pd
+
+from audio_debias.atomic import replacing
+from audio_debias.job import job
+from audio_debias.models.embeddings import read_skipped
+from audio_debias.reports.exclusions import count_exclusions, html_exclusions
+
+inputs, output, params = snakemake.input, snakemake.output, snakemake.params
+with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
+    counts = count_exclusions(
+        dict(zip(params.corpora, map(read_skipped, inputs.dropped), strict=True)),
+        dict(
+            zip(
+                product(params.models, params.corpora),
+                map(read_skipped, inputs.skipped),
+                strict=True,
+            )
+        ),
+        {
+            tuple(sample.split("/")): pd.read_csv(path)
+            for sample, path in zip(params.samples, inputs.excluded, strict=True)
+        },
+        params.names,
+    )
+    log.info("left out: %d", counts["count"].sum())
+    with replacing(output.csv) as path:
+        counts.to_csv(path, index=False)
+    with replacing(output.html) as path:
+        Path(path).write_text(html_exclusions(counts), encoding="utf-8")
