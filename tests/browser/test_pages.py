@@ -1,6 +1,7 @@
 """The table and the comparison as a reader sees them, without a network."""
 
 import pytest
+
 from audio_debias.reports.published import compare, html_comparison
 from audio_debias.reports.summary import left_out
 from audio_debias.reports.table import html_table, wide_table

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from audio_debias.corrections.directions import cosine, span
 
 

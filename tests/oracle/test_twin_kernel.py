@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-
-from .conftest import MODES
+from twin import MODES
 
 KERNEL = [("k", "global")] + [(method, mode) for method in ("klda", "mklda") for mode in MODES]
 SEEDS = range(5)

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from audio_debias.corrections.directions import cosine
+from twin import CORPORA, GENRES, LABELS, MODES
 
-from .conftest import CORPORA, GENRES, LABELS, MODES
+from audio_debias.corrections.correction import fit_corrections
+from audio_debias.corrections.directions import cosine
 
 # The published code's float32 directions leave 1e-8 of 1 - |cos|, and with it a few swapped pairs
 # of clips; of what is computed in float64 on both sides, every digit agrees.
@@ -84,8 +85,6 @@ def test_the_directions_of_the_genres_are_those_of_the_published_code(twin, line
 
 
 def test_by_default_a_genre_found_in_one_corpus_only_is_skipped_and_reported(twin):
-    from audio_debias.corrections.correction import fit_corrections
-
     corrections = fit_corrections(twin.samples, twin.embeddings, method="mlda", mode="classwise")
     skipped = {label: one.skipped_ for label, one in corrections.items() if one.skipped_}
     assert set(skipped) == {"cello", "clarinet", "organ", "trumpet", "voice"}

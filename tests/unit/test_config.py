@@ -4,6 +4,7 @@ import copy
 
 import pytest
 import yaml
+
 from audio_debias.config import load_experiment, read_yaml
 from audio_debias.errors import InputError
 from conftest import ROOT

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+
 from audio_debias.corpora import read_corpus
 from audio_debias.corpora.clips import (
     align_labels,

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from scipy import signal
+
 from audio_debias.corpora import demo, read_corpus
 from audio_debias.corpora.composition import PROGRAMS, RATE, STYLES, Part, render
 from audio_debias.corpora.ogg import write_ogg
 from audio_debias.corpora.room import record
 from audio_debias.errors import InputError
-from scipy import signal
 
 CLIPS = {"irmas": 720, "openmic": 500}
 OPTIONS = {

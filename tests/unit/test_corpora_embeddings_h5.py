@@ -4,6 +4,7 @@ import h5py
 import numpy as np
 import pandas as pd
 import pytest
+
 from audio_debias.corpora import embeddings_h5, read_corpus
 from audio_debias.corpora.embeddings_h5 import read_embeddings
 from audio_debias.errors import InputError

@@ -5,6 +5,7 @@ import os
 import numpy as np
 import pytest
 import soundfile
+
 from audio_debias.corpora import read_corpus
 from audio_debias.errors import InputError
 

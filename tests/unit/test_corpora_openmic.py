@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+
 from audio_debias.corpora import openmic, read_corpus
 from audio_debias.corpora.openmic import first_genre, read_annotations
 from audio_debias.errors import InputError

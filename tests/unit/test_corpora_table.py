@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+
 from audio_debias.corpora import read_corpus
 from audio_debias.errors import InputError
 

@@ -5,7 +5,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audio_debias.corrections.correction import METHODS, BiasCorrection, fit_corrections
-from audio_debias.corrections.directions import lda_direction, span
+from audio_debias.corrections.directions import lda_direction
 from audio_debias.corrections.kernel import KERNELS
 from audio_debias.corrections.store import load_corrections, save_corrections
 from audio_debias.errors import InputError

@@ -46,7 +46,7 @@ def test_draws_as_the_protocol_prescribes():
 def test_orders_corpora_then_positives_first_then_genres():
     table = clips_of({(g, t): 4 for g in ("jazz", "rock") for t in (False, True)})
     samples, _ = match(table, table)
-    order = samples[["corpus", "positive", "genre"]].drop_duplicates().values.tolist()
+    order = samples[["corpus", "positive", "genre"]].drop_duplicates().to_numpy().tolist()
     assert order == [[c, p, g] for c in "ab" for p in (True, False) for g in GENRES]
 
 
@@ -120,7 +120,7 @@ def test_comes_back_from_disk_as_it_was(tmp_path):
 @given(st.lists(st.integers(3, 40), min_size=8, max_size=8))
 def test_keeps_the_genre_proportions_of_each_corpus(counts):
     cells = [(genre, truth) for genre in GENRES for truth in (True, False)]
-    a, b = clips_of(dict(zip(cells, counts[:4]))), clips_of(dict(zip(cells, counts[4:])))
+    a, b = (clips_of(dict(zip(cells, part, strict=True))) for part in (counts[:4], counts[4:]))
     samples, _ = match(a, b)
     for corpus, clips in (("a", a), ("b", b)):
         for truth in (True, False):

@@ -19,6 +19,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 
 import pytest
+
 from audio_debias.errors import InputError
 from audio_debias.fetching import download
 from audio_debias.fetching.download import fetch

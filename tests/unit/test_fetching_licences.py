@@ -1,6 +1,7 @@
 """Licences: what must be accepted, and what the refusal says."""
 
 import pytest
+
 from audio_debias.errors import InputError
 from audio_debias.fetching.licences import require_accepted
 

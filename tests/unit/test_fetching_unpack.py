@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+
 from audio_debias.errors import InputError
 from audio_debias.fetching import unpack as unpacking
 from audio_debias.fetching.unpack import gunzip, unpack

@@ -1,6 +1,7 @@
 """The code fingerprint changes with what can change a result, and with nothing else."""
 
 import pytest
+
 from audio_debias import fingerprint as module
 
 SOURCE = '''"""A module."""

@@ -1,6 +1,7 @@
 """A job's log starts with its inputs and ends with its seconds or its error."""
 
 import pytest
+
 from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
 from audio_debias.job import job

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import soundfile
+
 from audio_debias.models.audio import BrokenAudio, load_waveform
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from audio_debias.errors import InputError
 from audio_debias.models import embeddings as files
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+
 from audio_debias.errors import InputError
 from audio_debias.models.extract import embed_clips, extract_shard
 

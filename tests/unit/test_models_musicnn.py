@@ -6,6 +6,7 @@ import librosa
 import numpy as np
 import pytest
 import yaml
+
 from audio_debias.errors import InputError
 from audio_debias.models import musicnn, weights
 from audio_debias.models.registry import load_model

@@ -4,6 +4,7 @@ import tarfile
 
 import numpy as np
 import pytest
+
 from audio_debias.errors import InputError
 from audio_debias.models.registry import load_model, provenance
 from audio_debias.models.runtime import tensorflow

@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 
 import pytest
+
 from audio_debias.errors import InputError
 from audio_debias.models import weights
 

@@ -1,6 +1,7 @@
 """What was left out is counted by reason and place."""
 
 import pandas as pd
+
 from audio_debias.reports.exclusions import count_exclusions, html_exclusions
 
 

@@ -5,12 +5,6 @@ from itertools import combinations
 import matplotlib as mpl
 import numpy as np
 import pytest
-from audio_debias.reports.figures.cosines import cosine_figure
-from audio_debias.reports.figures.distributions import distribution_figure
-from audio_debias.reports.figures.per_label import per_label_figure
-from audio_debias.reports.figures.sensitivity import domain_drop, sensitivity_figure
-from audio_debias.reports.figures.style import method_colors, save_figure
-from audio_debias.reports.figures.tradeoff import tradeoff_figure
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.text import Text
@@ -23,6 +17,13 @@ from reports_data import (
     make_metrics,
     read_published_metrics,
 )
+
+from audio_debias.reports.figures.cosines import cosine_figure
+from audio_debias.reports.figures.distributions import distribution_figure
+from audio_debias.reports.figures.per_label import per_label_figure
+from audio_debias.reports.figures.sensitivity import domain_drop, sensitivity_figure
+from audio_debias.reports.figures.style import method_colors, save_figure
+from audio_debias.reports.figures.tradeoff import tradeoff_figure
 
 LONG = "An extraordinarily long $name$ with <markup> & more"
 NAMES = {"a": LONG, "b": "Other\ncorpus", "small": LONG}

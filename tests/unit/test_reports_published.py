@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from reports_data import POSTER, make_metrics, read_published_metrics
+
 from audio_debias.errors import InputError
 from audio_debias.reports.published import (
     compare,
@@ -10,7 +12,6 @@ from audio_debias.reports.published import (
     read_published_labels,
     read_published_table,
 )
-from reports_data import POSTER, make_metrics, read_published_metrics
 
 KERNEL = ["k", "klda", "mklda"]
 LABELS = [f"label{i}" for i in range(10)]

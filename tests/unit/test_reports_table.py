@@ -5,9 +5,10 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from reports_data import METHODS, POSTER, make_bias, make_metrics, read_published_metrics
+
 from audio_debias.reports.summary import left_out, mean_auc, mean_bias
 from audio_debias.reports.table import html_table, markdown_table, signed, wide_table
-from reports_data import METHODS, POSTER, make_bias, make_metrics, read_published_metrics
 
 NAMES = {
     "vggish": "VGGish",

@@ -48,7 +48,7 @@ def transfers(clips, embeddings, method, **options):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_scores_are_those_of_transform_and_predict(world, method):
-    clips, embeddings = world
+    _, embeddings = world
     corrections, result = transfers(*world, method)
     for (label, train_corpus), classifier in result.classifiers.items():
         correction = corrections[label].set_params(train_domain=train_corpus)
@@ -98,7 +98,7 @@ def test_equal_clips_score_equally(world):
     embeddings["a"].loc[rows] = embeddings["a"][rows].iloc[0].to_numpy()
     _, result = transfers(clips, embeddings, "klda")
     scores = result.scores[result.scores.test_corpus == "a"]
-    assert (scores.groupby(["train_corpus", "label"]).score.nunique() == 1).all()
+    assert (scores.groupby(["train_corpus", "label"]).score.agg(np.ptp) == 0).all()
 
 
 def test_bias_tells_what_a_correction_took_out(world):
@@ -169,7 +169,9 @@ def test_a_label_not_annotated_in_a_test_split_gives_null_and_the_reason(world):
     _, result = transfers(clips, embeddings, "klda")
     metrics = compute_metrics(result.scores, LABELS, CORPORA)
     missing = metrics[metrics.roc_auc.isna()]
-    assert missing[["test_corpus", "label"]].drop_duplicates().values.tolist() == [["b", "organ"]]
+    assert missing[["test_corpus", "label"]].drop_duplicates().to_numpy().tolist() == [
+        ["b", "organ"]
+    ]
     assert (missing.reason == "no annotated test clip").all()
     assert result.bias[result.bias.label == "organ"].domain_auc_before.isna().all()
 

@@ -1,4 +1,5 @@
 import pandas as pd
+
 from audio_debias.job import job
 from audio_debias.reports.figures.cosines import cosine_figure
 from audio_debias.reports.figures.style import save_figure

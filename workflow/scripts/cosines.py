@@ -1,4 +1,5 @@
 import pandas as pd
+
 from audio_debias.atomic import replacing
 from audio_debias.corrections.store import load_corrections
 from audio_debias.job import job

@@ -1,4 +1,5 @@
 import pandas as pd
+
 from audio_debias.atomic import replacing
 from audio_debias.job import job
 from audio_debias.transfers.collecting import Cell, join_cells

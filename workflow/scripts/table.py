@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pandas as pd
+
 from audio_debias.atomic import replacing
 from audio_debias.job import job
 from audio_debias.reports.summary import left_out
