@@ -15,7 +15,7 @@ env: $(VENV)/.installed
 $(VENV)/.installed: envs/dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --require-hashes --only-binary :all: -r envs/dev.txt
+	$(VENV)/bin/python -m pip install --quiet --require-hashes -r envs/dev.txt
 	$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
