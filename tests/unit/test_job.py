@@ -1,5 +1,8 @@
 """A job's log starts with its inputs and ends with its seconds or its error."""
 
+import os
+import sys
+
 import pytest
 
 from audio_debias.atomic import replacing
@@ -15,12 +18,22 @@ def test_a_log_starts_with_the_inputs_and_ends_with_the_seconds(tmp_path):
     assert "done in" in lines[-1]
 
 
-def test_bad_input_ends_the_process_with_one_line(tmp_path, capsys):
+def test_bad_input_ends_the_process_with_one_line(tmp_path, capfd):
     with pytest.raises(SystemExit) as caught, job(tmp_path / "log"):
         raise InputError("clips.csv: path: missing; add the column")
     assert caught.value.code == 1
-    assert capsys.readouterr().err == "error: clips.csv: path: missing; add the column\n"
+    assert capfd.readouterr().err == "error: clips.csv: path: missing; add the column\n"
     assert (tmp_path / "log").read_text().rstrip().endswith("add the column")
+
+
+def test_progress_goes_to_both_and_the_noise_of_compiled_libraries_to_the_log(tmp_path, capfd):
+    with job(tmp_path / "log"):
+        print("halfway", file=sys.stderr)
+        os.write(2, b"cuda: none\n")
+    assert capfd.readouterr().err == "halfway\n"
+    log = (tmp_path / "log").read_text()
+    assert "halfway" in log
+    assert "cuda: none" in log
 
 
 def test_a_fault_leaves_its_traceback_in_the_log(tmp_path):

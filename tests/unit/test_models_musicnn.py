@@ -6,6 +6,7 @@ import librosa
 import numpy as np
 import pytest
 import yaml
+from fixtures.musicnn_reference import waveform
 
 from audio_debias.errors import InputError
 from audio_debias.models import musicnn, weights
@@ -30,15 +31,6 @@ def wheel(request):
         except InputError as error:
             pytest.skip(str(error))
     return path
-
-
-def waveform() -> np.ndarray:
-    """The input of tests/fixtures/musicnn_reference.py."""
-    rng = np.random.default_rng(2023)
-    t = np.arange(6 * 16000) / 16000
-    tone = sum(np.sin(2 * np.pi * k * (110 * t + 40 * t**2)) / k for k in range(1, 9))
-    level = np.where(t < 3, 0.2, 0.002)
-    return (level * (tone + 0.1 * rng.standard_normal(t.size))).astype(np.float32)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -43,9 +43,10 @@ def corpus_sources(wildcards):
 def weights_file(wildcards):
     """The weights file that a model's definition names, fetched once for all its users."""
     weights = model_spec(wildcards).get("weights", {})
-    if "folder" in weights:
-        return weights["folder"]
-    return f"results/weights/{weights['file']}" if "file" in weights else []
+    if "file" not in weights:
+        return weights.get("folder", [])
+    local = config["local"].get(weights["file"], "")
+    return local if os.path.isdir(local) else f"results/weights/{weights['file']}"
 
 
 def weights_of(file):

@@ -57,7 +57,9 @@ def load_waveform(
     BrokenAudio
         If the file is missing, not decodable, truncated, empty, or holds NaN or infinity.
     """
-    samples, original_rate = _decode(Path(path))
+    # As the packages compute that resample so; it shows where they take logarithms of silence.
+    dtype = "float64" if resampler == "kaiser_best" else "float32"
+    samples, original_rate = _decode(Path(path), dtype)
     mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
     if not np.isfinite(mono).all():
         raise BrokenAudio("not_finite", "the file holds NaN or infinite samples")
@@ -66,15 +68,15 @@ def load_waveform(
     waveform = resample(mono, original_rate, sample_rate, resampler)
     if not len(waveform):
         raise BrokenAudio("empty", f"the file holds {len(samples)} samples")
-    return waveform
+    return waveform.astype(np.float32, copy=False)
 
 
-def _decode(path: Path) -> tuple[np.ndarray, int]:
-    """All samples, shape (n_samples, n_channels), float32, and their rate in Hz."""
+def _decode(path: Path, dtype: str) -> tuple[np.ndarray, int]:
+    """All samples, shape (n_samples, n_channels), and their rate in Hz."""
     try:
         with soundfile.SoundFile(path) as file:
             promised, notes = file.frames, file.extra_info
-            samples = file.read(dtype="float32", always_2d=True)
+            samples = file.read(dtype=dtype, always_2d=True)
             rate = file.samplerate
     except soundfile.LibsndfileError as error:
         if not path.is_file():

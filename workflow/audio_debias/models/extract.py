@@ -1,6 +1,7 @@
 """Embed the clips of a corpus: files in, one embedding per clip out, memory flat."""
 
 import itertools
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from audio_debias.errors import InputError
 from audio_debias.models.audio import BrokenAudio, load_waveform
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
+from audio_debias.models.precomputed import Precomputed
 from audio_debias.models.registry import Model, load_model
 
 
@@ -71,14 +73,17 @@ def extract_shard(
     """
     rows = np.array_split(np.arange(len(clips)), n_shards)[shard]
     part = clips.iloc[rows]
+    model = load_model(spec, weights)
+    if isinstance(model, Precomputed):
+        return _look_up(part["clip_id"], model, spec["dim"])
     return embed_clips(
         part["clip_id"],
         [None if pd.isna(path) else Path(root, path) for path in part["path"]],
-        load_model(spec, weights),
+        model,
         dim=spec["dim"],
-        resampler=spec["resampler"],
+        resampler=spec.get("resampler", "soxr_hq"),
         peak_normalise=spec.get("peak_normalise", False),
-        batch=spec["batch"],
+        batch=spec.get("batch", 8),
         threads=threads,
         progress=f"{spec['name']} {shard + 1}/{n_shards}" if progress else None,
     )
@@ -139,7 +144,14 @@ def embed_clips(
             return model.windows(waveform)
 
     def usable(prepared: Iterable) -> Iterator[tuple[int, np.ndarray]]:
-        bar = tqdm(prepared, desc=progress, total=len(paths), unit="clip", disable=not progress)
+        bar = tqdm(
+            prepared,
+            desc=progress,
+            total=len(paths),
+            unit="clip",
+            mininterval=0.5 if sys.stderr.isatty() else 15,
+            disable=not progress,
+        )
         for clip, windows in enumerate(bar):
             if isinstance(windows, BrokenAudio):
                 broken[clip] = windows
@@ -172,14 +184,30 @@ def embed_clips(
     for clip in np.flatnonzero((counts > 0) & ~np.isfinite(totals).all(axis=1)):
         broken[clip] = BrokenAudio("embedding_not_finite", "the model gave NaN or infinity")
     kept = np.setdiff1d(np.arange(len(paths)), list(broken))
-    skipped = [
-        (clip_ids[clip], broken[clip].reason, broken[clip].detail) for clip in sorted(broken)
-    ]
-    return Extraction(
-        clip_ids[kept],
-        (totals[kept] / counts[kept, np.newaxis]).astype(np.float32),
-        pd.DataFrame(skipped, columns=SKIPPED_COLUMNS, dtype=str),
-    )
+    means = (totals[kept] / counts[kept, np.newaxis]).astype(np.float32)
+    return Extraction(clip_ids[kept], means, _skipped(clip_ids, broken))
+
+
+def _look_up(clip_ids: Iterable[str], model: Precomputed, dim: int) -> Extraction:
+    """Embeddings that exist already; the clips that have none are skipped."""
+    clip_ids = np.asarray(list(clip_ids), dtype=str)
+    found, broken = [], {}
+    for clip, clip_id in enumerate(clip_ids):
+        embedding = model.look_up(clip_id)
+        if embedding is None:
+            broken[clip] = BrokenAudio("not_precomputed", "the file of embeddings lacks this clip")
+        elif not np.isfinite(embedding).all():
+            broken[clip] = BrokenAudio("embedding_not_finite", "the file holds NaN or infinity")
+        else:
+            found.append(embedding)
+    kept = np.setdiff1d(np.arange(len(clip_ids)), list(broken))
+    embeddings = np.stack(found) if found else np.empty((0, dim), np.float32)
+    return Extraction(clip_ids[kept], embeddings, _skipped(clip_ids, broken))
+
+
+def _skipped(clip_ids: np.ndarray, broken: Mapping[int, BrokenAudio]) -> pd.DataFrame:
+    rows = [(clip_ids[clip], broken[clip].reason, broken[clip].detail) for clip in sorted(broken)]
+    return pd.DataFrame(rows, columns=SKIPPED_COLUMNS, dtype=str)
 
 
 def _map_ahead(pool: ThreadPoolExecutor, function: Callable, items: Iterable, ahead: int):

@@ -1,4 +1,4 @@
-"""Kind `openl3`: OpenL3's audio networks (Cramer et al., "Look, listen and learn more", ICASSP 2019).
+"""Kind `openl3`: OpenL3's audio networks (Cramer et al., "Look, listen and learn more", 2019).
 
 The same numbers as the package openl3 0.4.2 with its default front end (kapre 0.3.6), from its own
 weight files: windows of 1 s at 48 kHz, a magnitude mel spectrogram in decibels below each window's
@@ -12,6 +12,7 @@ each window has a spectrogram of its own; it costs a thirtieth of the network.
 
 import itertools
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import h5py
@@ -30,6 +31,7 @@ DIM = 512
 
 _N_FFT = 2048
 _HOP = 242
+_BLOCK = 16  # windows per spectrogram call: keeps memory flat for long clips
 _FLOOR = 1e-10
 _DYNAMIC_RANGE = 80.0
 _BATCH_NORM_EPSILON = 1e-3
@@ -79,38 +81,44 @@ class Openl3:
         self.window_shape = (bands, FRAMES)
         self.hop = hop
         self._network = network
+        self._spectrograms = compiled(partial(decibels, bands=bands), (WINDOW,))
 
     def windows(self, waveform: np.ndarray) -> np.ndarray:
         """Spectrograms of a clip's windows, shape (n, bands, 199), n >= 1."""
         centred = len(waveform) + WINDOW // 2
         length = WINDOW + -(-max(0, centred - WINDOW) // self.hop) * self.hop
         padded = np.pad(waveform, (WINDOW // 2, length - centred))
-        starts = sliding_window_view(padded, WINDOW)[:: self.hop]
-        return np.stack([decibels(window, self.window_shape[0]) for window in starts])
+        windows = sliding_window_view(padded, WINDOW)[:: self.hop]
+        blocks = range(0, len(windows), _BLOCK)
+        return np.concatenate([self._spectrograms(windows[i : i + _BLOCK]) for i in blocks])
 
     def embed(self, windows: np.ndarray) -> np.ndarray:
         """Embeddings of a batch of spectrograms, shape (batch, 512)."""
         return self._network(windows)
 
 
-def decibels(window: np.ndarray, bands: int) -> np.ndarray:
-    """Mel spectrogram of one window in decibels below its maximum, not under -80.
+def decibels(windows, bands: int):
+    """Mel spectrograms in decibels below each one's maximum, not under -80.
+
+    In TensorFlow, as the package's: 80 dB on magnitudes reach below the rounding errors of a
+    float32 Fourier transform, so another one gives other numbers where a band is silent.
 
     Parameters
     ----------
-    window : ndarray of shape (48000,), float32
+    windows : tensor of shape (n, 48000), float32
     bands : int
         In Slaney's mel scale from 0 to 24 kHz, on magnitudes.
 
     Returns
     -------
-    ndarray of shape (bands, 199), float32
+    tensor of shape (n, bands, 199), float32
     """
-    padded = np.pad(window, (0, (FRAMES - 1) * _HOP + _N_FFT - WINDOW))
-    power = mel.power_spectrogram(padded, mel.hann(_N_FFT), _HOP, _N_FFT)
-    bands_magnitude = np.sqrt(power) @ mel.slaney(SAMPLE_RATE, _N_FFT, bands)
-    level = 10 * np.log10(np.maximum(bands_magnitude, np.float32(_FLOOR)))
-    return np.maximum(level - level.max(), -_DYNAMIC_RANGE).T
+    tf = tensorflow()
+    spectrum = tf.signal.stft(windows, _N_FFT, _HOP, _N_FFT, pad_end=True)
+    magnitude = tf.abs(spectrum) @ mel.slaney(SAMPLE_RATE, _N_FFT, bands)
+    level = 10 * tf.math.log(tf.maximum(magnitude, _FLOOR)) / np.log(10).astype(np.float32)
+    level -= tf.reduce_max(level, (1, 2), keepdims=True)
+    return tf.transpose(tf.maximum(level, -_DYNAMIC_RANGE), (0, 2, 1))
 
 
 def _read_layers(path: Path) -> list[tuple[np.ndarray, ...]]:

@@ -31,17 +31,18 @@ def resample(samples: np.ndarray, rate: int, new_rate: int, resampler: str) -> n
 
     Parameters
     ----------
-    samples : ndarray of shape (n,), float32
+    samples : ndarray of shape (n,), float32 or float64
+        Of the type to compute in.
     rate, new_rate : int
         Hz.
     resampler : {"soxr_hq", "soxr_vhq", "kaiser_best"}
         The first two are soxr's; the result has ``ceil(n * new_rate / rate)`` samples, as
-        librosa's has. `kaiser_best` is what resampy 0.2.2 gives under that name, to float32
-        rounding, at a small part of its cost; ``floor(n * new_rate / rate)`` samples.
+        librosa's has. `kaiser_best` is what resampy 0.2.2 gives under that name, computed in
+        float64 at a tenth of its cost; ``floor(n * new_rate / rate)`` samples.
 
     Returns
     -------
-    ndarray of float32
+    ndarray
 
     Raises
     ------
@@ -66,19 +67,21 @@ def _kaiser_best(samples: np.ndarray, rate: int, new_rate: int) -> np.ndarray:
     Output t lies at the input time t * down / up. Its fraction, the phase, takes `up` values, and
     each block of `up` outputs repeats the weights of the one before, `down` inputs later: with
     the weights of a block in one matrix, resampling is a matrix product.
+
+    resampy finds the time of an output by summing 1 / ratio up, and so drifts off: the same is
+    done here, to first order.
     """
     common = math.gcd(rate, new_rate)
     up, down = new_rate // common, rate // common
-    length = int(len(samples) * (new_rate / rate))
-    weights = _phase_weights(up, down)
-    half = weights.shape[1] // 2
+    ratio = new_rate / rate
+    length = int(len(samples) * ratio)
     index = np.arange(length)
-    first, phase = index * down // up, index * down % up
-    # resampy sums 1 / ratio up; where rounding leaves the sum short of a whole number, it takes
-    # the sample before at a phase of (almost) 1, which its truncated table step makes different.
-    short = np.cumsum(np.full(length, 1 / (new_rate / rate)))[:-1] < first[1:]
-    early = 1 + np.flatnonzero(short & (phase[1:] == 0))
+    first, phase = np.divmod(index * down, up)
+    times = np.append(0.0, np.cumsum(np.full(length, 1 / ratio)))[:length]
+    drift = times - index * down / up
 
+    weights, slopes = _phase_weights(up, down)
+    half = weights.shape[1] // 2
     padded = np.pad(samples, (half - 1, half + down))
     windows = sliding_window_view(padded, 2 * half)
     if up <= _MAX_PHASES:
@@ -87,50 +90,59 @@ def _kaiser_best(samples: np.ndarray, rate: int, new_rate: int) -> np.ndarray:
         n_blocks = math.ceil(length / (repeats * up))
         missing = (n_blocks - 1) * repeats * down + len(matrix) - len(padded)
         blocks = sliding_window_view(np.pad(padded, (0, max(0, missing))), len(matrix))
-        resampled = (blocks[:: repeats * down][:n_blocks] @ matrix).ravel()[:length]
+        both = blocks[:: repeats * down][:n_blocks] @ matrix
+        resampled, slope = (part.ravel()[:length] for part in np.hsplit(both, 2))
+        resampled = resampled + drift * slope
     else:
-        resampled = np.empty(length, np.float32)
+        resampled = np.empty(length)
         for start in range(0, length, _CHUNK):
             part = slice(start, start + _CHUNK)
-            resampled[part] = np.einsum(
-                "ij,ij->i", windows[first[part]], weights[phase[part]], optimize=True
-            )
+            kernels = weights[phase[part]] + drift[part, np.newaxis] * slopes[phase[part]]
+            resampled[part] = np.einsum("ij,ij->i", windows[first[part]], kernels)
+    # A time that falls just short of a whole number belongs to the sample before at a phase of
+    # almost 1, which resampy's truncated table step makes different from a phase of 0.
+    early = np.flatnonzero((phase == 0) & (times < first))
     resampled[early] = windows[first[early] - 1] @ weights[up]
     return resampled
 
 
 @cache
-def _phase_weights(up: int, down: int) -> np.ndarray:
-    """Weights of the input samples around each phase 0/up, ..., up/up.
+def _phase_weights(up: int, down: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the input samples around each phase 0/up, ..., up/up, and their slopes.
 
-    Shape (up + 1, 2 * half), float32: the `half` samples up to and with the one before the output,
-    then the `half` samples after it.
+    Both of shape (up + 1, 2 * half): the `half` samples up to and with the one before the output,
+    then the `half` samples after it. A slope is the derivative by the time of the output.
     """
     n = _STEPS * _ZEROS
     half_sinc = _ROLLOFF * np.sinc(_ROLLOFF * np.linspace(0, _ZEROS, n + 1))
     scale = min(1.0, up / down)
     table = half_sinc * kaiser(2 * n + 1, _BETA)[n:] * scale
-    slope = np.append(np.diff(table), 0)
+    difference = np.append(np.diff(table), 0)
     step = int(scale * _STEPS)  # truncated, as resampy does
     half = len(table) // step
-    weights = np.zeros((up + 1, 2 * half), np.float32)
+    weights, slopes = np.zeros((2, up + 1, 2 * half))
     for phase in range(up + 1):
         fraction = scale * phase / up
-        for start, side in ((fraction, np.s_[half - 1 :: -1]), (scale - fraction, np.s_[half:])):
+        for start, side, sign in (
+            (fraction, np.s_[half - 1 :: -1], 1),
+            (scale - fraction, np.s_[half:], -1),
+        ):
             offset = int(start * _STEPS)
             taps = offset + step * np.arange((len(table) - offset) // step)
-            wing = table[taps] + (start * _STEPS - offset) * slope[taps]
+            wing = table[taps] + (start * _STEPS - offset) * difference[taps]
             weights[phase, side][: len(wing)] = wing
-    return weights
+            slopes[phase, side][: len(wing)] = sign * scale * _STEPS * difference[taps]
+    return weights, slopes
 
 
 @cache
 def _block_matrix(up: int, down: int, repeats: int) -> np.ndarray:
-    """The weights of a block of `repeats * up` outputs: shape (inputs, outputs), float32."""
-    weights = _phase_weights(up, down)
+    """Weights, then slopes, of `repeats * up` outputs: shape (inputs, 2 * repeats * up)."""
+    both = _phase_weights(up, down)
     first, phase = np.divmod(np.arange(repeats * up) * down, up)
-    taps = weights.shape[1]
-    matrix = np.zeros((first[-1] + taps, len(first)), np.float32)
+    taps = both[0].shape[1]
+    matrix = np.zeros((first[-1] + taps, 2 * len(first)))
     for column, row in enumerate(first):
-        matrix[row : row + taps, column] = weights[phase[column]]
+        for offset, part in zip((0, len(first)), both, strict=True):
+            matrix[row : row + taps, offset + column] = part[phase[column]]
     return matrix

@@ -1,0 +1,31 @@
+"""Kind `keras`: a Keras model file (`.keras`, `.h5`) that takes windows of waveform."""
+
+from pathlib import Path
+
+from audio_debias.errors import InputError
+from audio_debias.models.runtime import tensorflow
+from audio_debias.models.waveform import WaveformModel
+
+
+def load(spec: dict, path: Path) -> WaveformModel:
+    """Load a model that maps waveforms, shape (batch, n_samples), to embeddings, (batch, dim).
+
+    Parameters
+    ----------
+    spec : dict
+        A model of `resources/models/`; see `WaveformModel`.
+    path : Path
+        Loaded in Keras's safe mode: a file with Python code in it (Lambda layers) is refused.
+
+    Raises
+    ------
+    InputError
+        If Keras can not load the file.
+    """
+    keras = tensorflow().keras
+    try:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{path}: Keras cannot load it ({reason})") from None
+    return WaveformModel(lambda windows: model(windows, training=False), spec)
