@@ -91,6 +91,15 @@ def test_a_value_out_of_range_names_its_key(config, section, key, value):
     assert refusal(config).startswith(f"config: {section}.{key}")
 
 
+@pytest.mark.parametrize("method", ["mlda", "mklda"])
+def test_a_method_with_a_direction_per_genre_is_refused_without_genres(config, method):
+    config["genres"] = []
+    config["methods"] = ["none", "lda", method]
+    message = refusal(config)
+    assert message.startswith(f"config: methods: {method} ")
+    assert "demo_irmas has none of the genres" in message
+
+
 def test_a_name_may_not_leave_its_folder(config):
     config["run"] = "../elsewhere"
     assert refusal(config).startswith("config: run")

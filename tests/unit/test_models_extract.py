@@ -53,6 +53,26 @@ def test_the_embedding_is_the_mean_over_a_clips_frames(clips, batched):
     assert out.skipped.empty
 
 
+def test_a_model_of_whole_clips_may_give_any_number_of_frames(clips):
+    ids, paths, _ = clips
+
+    class Whole:
+        sample_rate, window_shape = RATE, None
+
+        def windows(self, waveform):
+            return waveform[np.newaxis]
+
+        def embed(self, windows):
+            n_frames = windows.shape[1] // 1600  # none for the shortest clip
+            return np.arange(2 * n_frames, dtype=np.float32).reshape(n_frames, 2)
+
+    out = embed_clips(ids, paths, Whole(), dim=2)
+    assert out.skipped[["clip_id", "reason"]].to_numpy().tolist() == [["00", "too_short"]]
+    n_frames = np.arange(2, 24) // 2  # frame k is (2 k, 2 k + 1)
+    np.testing.assert_array_equal(out.embeddings[:, 0], n_frames - 1)
+    np.testing.assert_array_equal(out.embeddings[:, 1], n_frames)
+
+
 def test_batches_have_one_fixed_shape(clips):
     ids, paths, _ = clips
     model = Levels()

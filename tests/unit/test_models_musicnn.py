@@ -6,11 +6,11 @@ import librosa
 import numpy as np
 import pytest
 import yaml
-from fixtures.musicnn_reference import waveform
 
 from audio_debias.errors import InputError
 from audio_debias.models import musicnn, weights
 from audio_debias.models.registry import load_model
+from fixtures.musicnn_reference import waveform
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "tests" / "fixtures" / "musicnn_reference.npz"

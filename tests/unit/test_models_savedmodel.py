@@ -80,7 +80,13 @@ def test_an_unknown_kind_is_refused(folder):
             load_model(SPEC | {"kind": kind}, folder)
 
 
+def test_a_precision_that_the_kind_does_not_know_is_refused(folder):
+    with pytest.raises(InputError, match="precision"):
+        load_model(SPEC | {"precision": "bf16"}, folder)
+
+
 def test_provenance_holds_what_changes_a_number_and_nothing_else(folder):
     spec = SPEC | {"title": "A stand-in", "licence": "MIT", "weights": {"source": "here"}}
     assert provenance(spec, folder)["model"] == SPEC
-    assert len(provenance(spec, folder)["weights_sha256"]) == 64
+    (sha256,) = provenance(spec, folder)["weights_sha256"]
+    assert len(sha256) == 64

@@ -11,6 +11,7 @@ import jsonschema
 import yaml
 
 from audio_debias.errors import InputError
+from audio_debias.fetching.licences import require_accepted
 
 MODELESS_METHODS = ("none", "k")
 """Methods without a direction: they do not depend on the mode."""
@@ -92,6 +93,16 @@ def load_experiment(config: Mapping, root: Path) -> Experiment:
         for name in config[group]:
             if name not in known:
                 raise InputError(f"config: {group}: {_unknown(name, known)}")
+    for name, definition in {**corpora, **models}.items():
+        if definition["licence"].get("non_commercial"):
+            require_accepted(name, definition["licence"], config["accept_licences"])
+    for method in set(config["methods"]) & set(GENRE_METHODS):
+        for name, corpus in corpora.items():
+            if not set(config["genres"]) & set(corpus.get("genres", ())):
+                raise InputError(
+                    f"config: methods: {method} takes out a direction per genre, and the corpus "
+                    f"{name} has none of the genres of the config; leave {method} out"
+                )
     return Experiment(dict(config), corpora, models)
 
 

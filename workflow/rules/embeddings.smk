@@ -12,7 +12,7 @@ rule fetch_weights:
     conda:
         "../../envs/core.yaml"
     params:
-        weights=lambda wc: weights_of(wc.file),
+        weights=lambda wc: remote_weights(wc.file),
         local=lambda wc: config["local"].get(wc.file),
         code=fingerprint("models.weights"),
     script:
@@ -22,7 +22,7 @@ rule fetch_weights:
 rule extract:
     input:
         clips=CLIPS,
-        weights=weights_file,
+        weights=weights_files,
     output:
         embeddings=temp("results/embeddings/{model}/{corpus}/{shard}.parquet"),
         skipped=temp("results/embeddings/{model}/{corpus}/{shard}.skipped.csv"),

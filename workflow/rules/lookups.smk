@@ -14,14 +14,8 @@ def remote_file(name):
 
 def fetched_files(wildcards):
     """The corpus's files once fetched; one that lies unpacked on this disk is taken as it is."""
-    return [
-        (
-            local
-            if os.path.isdir(local := config["local"].get(file, ""))
-            else f"results/downloads/{file}"
-        )
-        for file in corpus_spec(wildcards)["files"]
-    ]
+    files = corpus_spec(wildcards)["files"]
+    return [unpacked(file) or f"results/downloads/{file}" for file in files]
 
 
 def corpus_sources(wildcards):
@@ -40,21 +34,37 @@ def corpus_sources(wildcards):
     return []
 
 
-def weights_file(wildcards):
-    """The weights file that a model's definition names, fetched once for all its users."""
-    weights = model_spec(wildcards).get("weights", {})
-    if "file" not in weights:
-        return weights.get("folder", [])
-    local = config["local"].get(weights["file"], "")
-    return local if os.path.isdir(local) else f"results/weights/{weights['file']}"
+def weights_of(spec):
+    """The `weights:` of a model's definition as a list."""
+    weights = spec.get("weights", [])
+    return weights if isinstance(weights, list) else [weights]
 
 
-def weights_of(file):
-    """The `weights:` of the first model that names this file."""
+def weights_files(wildcards):
+    """Where a model's weights are: fetched once for all models, or already on this disk."""
+    return [
+        (
+            weights["folder"]
+            if "folder" in weights
+            else unpacked(weights["file"]) or f"results/weights/{weights['file']}"
+        )
+        for weights in weights_of(model_spec(wildcards))
+    ]
+
+
+def unpacked(file):
+    """The folder that `local:` gives for an archive, if it does."""
+    local = config["local"].get(file, "")
+    return local if os.path.isdir(local) else None
+
+
+def remote_weights(name):
+    """How the first model that has a weights file of this name describes it."""
     return next(
-        spec["weights"]
+        weights
         for spec in EXPERIMENT.models.values()
-        if spec.get("weights", {}).get("file") == file
+        for weights in weights_of(spec)
+        if weights.get("file") == name
     )
 
 
@@ -64,6 +74,9 @@ def model_numbers(wildcards):
 
 
 def shards(wildcards):
+    """The extraction jobs; embeddings that are there already are read in one go."""
+    if model_spec(wildcards)["kind"] == "precomputed":
+        return range(1)
     return EXPERIMENT.shards(wildcards.corpus)
 
 

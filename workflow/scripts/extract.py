@@ -5,7 +5,7 @@ from audio_debias.models.extract import extract_shard
 from audio_debias.models.registry import provenance
 
 params = snakemake.params
-weights = snakemake.input.get("weights") or None
+weights = list(snakemake.input.weights)
 with job(snakemake.log[0], clips=snakemake.input.clips, weights=weights, model=params.spec) as log:
     extraction = extract_shard(
         read_clips(snakemake.input.clips),

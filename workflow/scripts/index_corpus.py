@@ -1,5 +1,5 @@
 from audio_debias.corpora import read_corpus
-from audio_debias.corpora.clips import write_clips, write_dropped
+from audio_debias.corpora.clips import check_counts, write_clips, write_dropped
 from audio_debias.job import job
 
 params = snakemake.params
@@ -16,4 +16,5 @@ with job(snakemake.log[0], reader=params.reader, root=params.root) as log:
     for split, count in clips["split"].value_counts().items():
         log.info("clips: %d %s", count, split)
     write_dropped(dropped, snakemake.output.dropped)
+    check_counts(clips, dropped, params.expected, source=str(params.root))
     write_clips(clips, snakemake.output.clips)

@@ -141,6 +141,36 @@ def write_dropped(dropped: pd.DataFrame, path: str | Path) -> None:
         dropped.to_csv(temporary, index=False, lineterminator="\n")
 
 
+def check_counts(
+    clips: pd.DataFrame, dropped: pd.DataFrame, expected: Mapping[str, int], *, source: str
+) -> None:
+    """Refuse a clip table that has other numbers of clips than published.
+
+    Parameters
+    ----------
+    clips, dropped : DataFrame
+        What a reader gave.
+    expected : mapping of split to int
+        Without a split there is nothing to check.
+
+    Raises
+    ------
+    InputError
+        With the counts, and what was dropped by reason with the first clips of each.
+    """
+    found = {split: int(clips["split"].eq(split).sum()) for split in expected}
+    if found == dict(expected):
+        return
+    reasons = [
+        f"{len(rows)} {reason} ({', '.join(rows['clip_id'][:5])}{', ...' if len(rows) > 5 else ''})"
+        for reason, rows in dropped.groupby("reason")
+    ]
+    raise InputError(
+        f"{source}: {found} clips, expected {dict(expected)}; dropped: "
+        f"{'; '.join(reasons) or 'none'}; complete the corpus, or remove `expected` from its definition"
+    )
+
+
 def check_options(options: Mapping, types: Mapping[str, type | tuple], source: str) -> None:
     """Refuse an option that a reader does not have, or one of another type than it wants.
 

@@ -158,18 +158,16 @@ def embed_clips(
             else:
                 yield clip, windows
 
-    def embed(batch_windows: np.ndarray, owners: list[tuple[int, int]]) -> tuple:
+    def embed(batch_windows: np.ndarray, owners: list[tuple[int, slice]]) -> tuple:
         return model.embed(batch_windows), owners
 
     def collect(done: Future) -> None:
         frames, owners = done.result()
         if frames.shape[1:] != (dim,):
             raise InputError(f"dim: is {dim}, but the network gives {frames.shape[1:]}")
-        start = 0
-        for clip, n_frames in owners:
-            totals[clip] += frames[start : start + n_frames].sum(axis=0, dtype=np.float64)
-            counts[clip] += n_frames
-            start += n_frames
+        for clip, rows in owners:
+            totals[clip] += frames[rows].sum(axis=0, dtype=np.float64)
+            counts[clip] += len(frames[rows])
 
     with ThreadPoolExecutor(threads) as pool:
         prepared = _map_ahead(pool, prepare, paths, ahead=2 * threads)
@@ -181,7 +179,9 @@ def embed_clips(
         for future in running:
             collect(future)
 
-    for clip in np.flatnonzero((counts > 0) & ~np.isfinite(totals).all(axis=1)):
+    for clip in np.flatnonzero(counts == 0):
+        broken.setdefault(clip, BrokenAudio("too_short", "the model gave no frame"))
+    for clip in np.flatnonzero(~np.isfinite(totals).all(axis=1)):
         broken[clip] = BrokenAudio("embedding_not_finite", "the model gave NaN or infinity")
     kept = np.setdiff1d(np.arange(len(paths)), list(broken))
     means = (totals[kept] / counts[kept, np.newaxis]).astype(np.float32)
@@ -222,11 +222,11 @@ def _map_ahead(pool: ThreadPoolExecutor, function: Callable, items: Iterable, ah
 
 def _batches(
     clips: Iterable[tuple[int, np.ndarray]], window_shape: tuple[int, ...] | None, size: int
-) -> Iterator[tuple[np.ndarray, list[tuple[int, int]]]]:
-    """Pack clips' windows into batches; each comes with (clip, number of its windows) in order."""
+) -> Iterator[tuple[np.ndarray, list[tuple[int, slice]]]]:
+    """Pack clips' windows into batches; each comes with the rows that belong to each clip in it."""
     if window_shape is None:
         for clip, windows in clips:
-            yield windows, [(clip, len(windows))]
+            yield windows, [(clip, slice(None))]
         return
     buffer, owners, filled = np.zeros((size, *window_shape), np.float32), [], 0
     for clip, windows in clips:
@@ -234,7 +234,7 @@ def _batches(
         while start < len(windows):
             taken = min(size - filled, len(windows) - start)
             buffer[filled : filled + taken] = windows[start : start + taken]
-            owners.append((clip, taken))
+            owners.append((clip, slice(filled, filled + taken)))
             start += taken
             filled += taken
             if filled == size:

@@ -1,4 +1,15 @@
-"""Kind `keras`: a Keras model file (`.keras`, `.h5`) that takes windows of waveform."""
+"""Kind `keras`: a Keras model file (`.keras`, `.h5`) that takes windows of waveform.
+
+Example::
+
+    name: my_keras_model
+    kind: keras
+    weights: {folder: my_model.keras}
+    sample_rate: 16000
+    window: 1.0
+    hop: 0.5
+    dim: 256
+"""
 
 from pathlib import Path
 
@@ -28,4 +39,4 @@ def load(spec: dict, path: Path) -> WaveformModel:
     except (OSError, ValueError, TypeError, KeyError) as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: Keras cannot load it ({reason})") from None
-    return WaveformModel(lambda windows: model(windows, training=False), spec)
+    return WaveformModel(lambda windows: model(windows, training=False).numpy(), spec)

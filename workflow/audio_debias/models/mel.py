@@ -16,7 +16,8 @@ def power_spectrogram(waveform: np.ndarray, window: np.ndarray, hop: int, n_fft:
 
     Parameters
     ----------
-    waveform : ndarray of shape (n_samples,), float32
+    waveform : ndarray of shape (n_samples,), float32 or float64
+        Of the type to compute in.
     window : ndarray of shape (length,), length <= n_fft
         Multiplies each frame, which is then padded with zeros to `n_fft`.
     hop : int
@@ -25,37 +26,16 @@ def power_spectrogram(waveform: np.ndarray, window: np.ndarray, hop: int, n_fft:
 
     Returns
     -------
-    ndarray of shape (1 + (n_samples - length) // hop, n_fft // 2 + 1), float32
+    ndarray of shape (1 + (n_samples - length) // hop, n_fft // 2 + 1)
     """
     frames = sliding_window_view(waveform, len(window))[::hop]
-    window = window.astype(np.float32)
-    power = np.empty((len(frames), n_fft // 2 + 1), np.float32)
+    window = window.astype(waveform.dtype)
+    power = np.empty((len(frames), n_fft // 2 + 1), waveform.dtype)
     for start in range(0, len(frames), _BLOCK):
         block = slice(start, start + _BLOCK)
         spectrum = scipy.fft.rfft(frames[block] * window, n_fft)
         power[block] = spectrum.real**2 + spectrum.imag**2
     return power
-
-
-def audioset_log_mel(waveform: np.ndarray, bands: np.ndarray, offset: float) -> np.ndarray:
-    """The log-mel spectrogram of AudioSet's models: log(magnitude in mel bands + offset).
-
-    25 ms periodic Hann windows every 10 ms, FFT of 512 (Hershey et al., "CNN architectures for
-    large-scale audio classification", ICASSP 2017, and its released code).
-
-    Parameters
-    ----------
-    waveform : ndarray of shape (n_samples,), float32, 16 kHz
-    bands : ndarray of shape (257, n_mels)
-        Mel matrix.
-    offset : float
-
-    Returns
-    -------
-    ndarray of shape (1 + (n_samples - 400) // 160, n_mels), float32
-    """
-    magnitude = np.sqrt(power_spectrogram(waveform, hann(400), hop=160, n_fft=512))
-    return np.log(magnitude @ bands + np.float32(offset))
 
 
 def hann(length: int) -> np.ndarray:
@@ -65,7 +45,7 @@ def hann(length: int) -> np.ndarray:
 
 @cache
 def htk(sample_rate: int, n_fft: int, n_mels: int, low: float, high: float) -> np.ndarray:
-    """Mel matrix of triangles in HTK's mel scale, shape (n_fft // 2 + 1, n_mels), float32.
+    """Mel matrix of triangles in HTK's mel scale, shape (n_fft // 2 + 1, n_mels), float64.
 
     The triangles are linear in mel, not in Hz, and are not normalised; the bin at 0 Hz is left
     out (Young et al., "The HTK Book", 5.4).
@@ -76,7 +56,7 @@ def htk(sample_rate: int, n_fft: int, n_mels: int, low: float, high: float) -> n
     rising, falling = (bins - lower) / (centre - lower), (upper - bins) / (upper - centre)
     matrix = np.maximum(0, np.minimum(rising, falling))
     matrix[0] = 0
-    return matrix.astype(np.float32)
+    return matrix
 
 
 @cache

@@ -1,4 +1,15 @@
-"""Kind `onnx`: an ONNX model that takes windows of waveform, run by ONNX Runtime."""
+"""Kind `onnx`: an ONNX model that takes windows of waveform, run by ONNX Runtime.
+
+Example::
+
+    name: my_onnx_model
+    kind: onnx
+    weights: {folder: my_model.onnx}
+    sample_rate: 32000
+    window: 10.0
+    dim: 768
+    options: {output: embedding}
+"""
 
 from pathlib import Path
 

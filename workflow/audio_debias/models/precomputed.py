@@ -4,6 +4,14 @@
 `.npz`: arrays `clip_id` (n,) and `embedding` (n, dim), without pickled objects.
 `.h5`: the layout of the paper's authors, `{corpus}/{model}/features` and `keys`, one row a frame;
 `options.groups` lists the `corpus/model` to read.
+
+Example::
+
+    name: my_embeddings
+    kind: precomputed
+    weights: {folder: my_embeddings.npz}
+    sample_rate: 16000
+    dim: 512
 """
 
 from functools import partial

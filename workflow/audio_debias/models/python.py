@@ -1,4 +1,13 @@
-"""Kind `python`: an installed function ``embed(waveform, sample_rate) -> (frames, dim)``."""
+"""Kind `python`: an installed function ``embed(waveform, sample_rate) -> (frames, dim)``.
+
+Example::
+
+    name: my_python_model
+    kind: python
+    sample_rate: 22050
+    dim: 40
+    options: {function: "my_package.features:embed"}
+"""
 
 import importlib
 

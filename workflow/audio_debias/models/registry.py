@@ -13,7 +13,7 @@ from audio_debias.errors import InputError
 from audio_debias.models import weights as weight_files
 
 # What a definition tells people; everything else in it can change a number.
-DESCRIPTIVE = {"title", "description", "licence", "citation", "homepage"}
+DESCRIPTIVE = {"title", "description", "same_as", "licence", "citation", "homepage"}
 
 Weights = str | Path | Sequence[str | Path] | None
 
@@ -68,6 +68,12 @@ def load_model(spec: Mapping, weights: Weights) -> Model:
     module = importlib.import_module(name)
     if not hasattr(module, "load"):
         raise InputError(f"model {spec['name']}: kind: {kind!r} is no kind of model")
+    precision, known = spec.get("precision", "float32"), getattr(module, "PRECISIONS", ["float32"])
+    if precision not in known:
+        raise InputError(
+            f"model {spec['name']}: precision: {precision!r} is none of {', '.join(known)}, what "
+            f"kind {kind} can compute in"
+        )
     try:
         call = inspect.signature(module.load).bind(spec, *_paths(weights))
     except TypeError as error:

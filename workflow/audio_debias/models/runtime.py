@@ -30,12 +30,19 @@ def tensorflow() -> ModuleType:
             "this model needs TensorFlow: pip install 'audio-debias[models]'"
         ) from error
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(len(os.sched_getaffinity(0)))
+    tf.config.threading.set_inter_op_parallelism_threads(_n_cores())
     tf.config.experimental.enable_tensor_float_32_execution(False)
     tf.config.experimental.enable_op_determinism()
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)
     return tf
+
+
+def _n_cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def float_type(precision: str):
@@ -45,10 +52,7 @@ def float_type(precision: str):
     AMX or AVX512-BF16, slow on others; see docs/decisions.md for what it costs in exactness.
     """
     tf = tensorflow()
-    types = {"float32": tf.float32, "bf16": tf.bfloat16}
-    if precision not in types:
-        raise InputError(f"precision: {precision!r} is unknown; known are {', '.join(types)}")
-    return types[precision]
+    return {"float32": tf.float32, "bf16": tf.bfloat16}[precision]
 
 
 def compiled(network: Callable, window_shape: tuple[int, ...]) -> Callable:

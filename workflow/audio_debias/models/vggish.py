@@ -1,4 +1,4 @@
-"""Kind `vggish`: VGGish (Hershey et al., ICASSP 2017) from TensorFlow Hub's SavedModel.
+"""Kind `vggish`: VGGish (Hershey et al., ICASSP 2017), from its checkpoint or SavedModel.
 
 The front end is the one of AudioSet's released code, which the OpenMIC-2018 tools use: log-mel
 patches of 96 x 64 (0.96 s), the partial patch at the end dropped. Post-processing (PCA with
@@ -19,10 +19,12 @@ from audio_debias.models.savedmodel import restore
 SAMPLE_RATE = 16000
 FRAMES, BANDS = 96, 64
 LOG_OFFSET = 0.01
+PRECISIONS = ["float32", "bf16"]
 DIM = 128
 
 _HOP = 160  # samples between spectrogram frames
 _WINDOW = 400
+_N_FFT = 512
 _MIN_SAMPLES = _WINDOW + (FRAMES - 1) * _HOP
 _QUANTISE = 2.0  # whitened values are clipped to -2..2
 
@@ -95,15 +97,32 @@ class Vggish:
     def windows(self, waveform: np.ndarray) -> np.ndarray:
         """Log-mel patches of a clip, shape (n, 96, 64), n >= 1."""
         padded = np.pad(waveform, (0, max(0, _MIN_SAMPLES - len(waveform))))
-        log_mel = mel.audioset_log_mel(
-            padded, mel.htk(SAMPLE_RATE, 512, BANDS, 125, 7500), LOG_OFFSET
-        )
-        return sliding_window_view(log_mel, FRAMES, axis=0)[:: self.hop].transpose(0, 2, 1)
+        patches = sliding_window_view(log_mel(padded), FRAMES, axis=0)[:: self.hop]
+        return patches.transpose(0, 2, 1)
 
     def embed(self, windows: np.ndarray) -> np.ndarray:
         """Embeddings of a batch of patches, shape (batch, 128)."""
         embeddings = self._network(windows)
         return embeddings if self._postprocess is None else self._postprocess(embeddings)
+
+
+def log_mel(waveform: np.ndarray) -> np.ndarray:
+    """The front end of AudioSet's released code: log(magnitude in 64 HTK bands + 0.01).
+
+    25 ms periodic Hann windows every 10 ms, FFT of 512, 125 to 7,500 Hz. In float64, as there: the
+    rounding errors of a float32 transform show in the bands that a loud tone leaves silent.
+
+    Parameters
+    ----------
+    waveform : ndarray of shape (n_samples,), 16 kHz
+
+    Returns
+    -------
+    ndarray of shape (1 + (n_samples - 400) // 160, 64), float32
+    """
+    power = mel.power_spectrogram(waveform.astype(np.float64), mel.hann(_WINDOW), _HOP, _N_FFT)
+    bands = mel.htk(SAMPLE_RATE, _N_FFT, BANDS, 125, 7500)
+    return np.log(np.sqrt(power) @ bands + LOG_OFFSET).astype(np.float32)
 
 
 class Postprocessor:
@@ -171,8 +190,9 @@ def _read_tensors(path: Path) -> dict[str, np.ndarray]:
         except (ValueError, tf.errors.OpError) as error:
             raise InputError(f"{path}: is no TensorFlow checkpoint ({error})") from None
         return {name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()}
-    graph = restore(path).__call__.concrete_functions[0].graph
-    return {variable.name.removesuffix(":0"): variable.numpy() for variable in graph.variables}
+    restored = restore(path)  # named, since its variables live as long as it does
+    variables = restored.__call__.concrete_functions[0].graph.variables
+    return {variable.name.removesuffix(":0"): variable.numpy() for variable in variables}
 
 
 def _network(layers: list[tuple[np.ndarray, np.ndarray]], dtype):

