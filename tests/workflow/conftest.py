@@ -82,7 +82,7 @@ def job_counts(output):
     return {rule: count for rule, count in counts.items() if rule not in ("total", "all")}
 
 
-def write_corpus(folder, seed, clips=64, cutoff=1.0):
+def write_corpus(folder, prefix, seed, clips=64, cutoff=1.0):
     """Short tones in noise: the label sets the number of partials, the seed the domain."""
     rng = np.random.default_rng(seed)
     rate = 16000
@@ -94,8 +94,8 @@ def write_corpus(folder, seed, clips=64, cutoff=1.0):
         pitch = rng.uniform(200, 500) * (1.5 if genre == "classical" else 1)
         tone = sum(np.sin(2 * np.pi * pitch * k * time) / k**cutoff for k in partials)
         wave = 0.1 * tone + 0.01 * seed * rng.standard_normal(rate)
-        soundfile.write(folder / f"clip{index:03d}.wav", wave, rate)
-        row = {"path": f"clip{index:03d}.wav", "genre": genre}
+        soundfile.write(folder / f"{prefix}{index:03d}.wav", wave, rate)
+        row = {"path": f"{prefix}{index:03d}.wav", "genre": genre}
         row |= {name: int(name == label) for name in LABELS}
         rows.append(row | {"split": "test" if index // 4 % 4 == 3 else "train"})
     pd.DataFrame(rows).to_csv(folder / "clips.csv", index=False)
@@ -114,21 +114,29 @@ def wheel(tmp_path_factory):
 
 
 @pytest.fixture
-def project(tmp_path, wheel):
-    """A project of two small `table` corpora and one model."""
-    return make_project(tmp_path / "project", wheel)
+def project(tmp_path):
+    """A project of two small `table` corpora and one model whose embeddings are there already."""
+    return make_project(tmp_path / "project")
 
 
-def make_project(path, wheel):
+@pytest.fixture
+def audio_project(project, wheel):
+    """The same with a real network, run on the sound files."""
+    project.configure(models=["mtt_vgg"], local={wheel.name: str(wheel)})
+    return project
+
+
+def make_project(path):
     path.mkdir()
     for name in ("workflow", "resources", "envs"):
         shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, path / name)
+    (path / "profiles").symlink_to("workflow/profiles")
     project = Project(path)
     for seed, name in enumerate(("dry", "noisy"), 1):
         (path / name).mkdir()
-        write_corpus(path / name, seed, cutoff=seed)
+        write_corpus(path / name, f"{name}_", seed, cutoff=seed)
         project.define(
             "corpora",
             name,
@@ -141,16 +149,42 @@ def make_project(path, wheel):
             licence={"name": "CC0"},
             citation="made by the tests",
         )
+    write_embeddings(path / "known.npz", ("dry_", "noisy_"))
+    project.define(
+        "models",
+        "known",
+        name="known",
+        title="Known",
+        kind="precomputed",
+        weights={"folder": "known.npz"},
+        sample_rate=16000,
+        dim=16,
+        licence={"name": "CC0"},
+        citation="made by the tests",
+    )
     project.configure(
         run="test",
         corpora=["dry", "noisy"],
-        models=["mtt_vgg"],
+        models=["known"],
         methods=["none", "lda"],
         modes=["global"],
         labels=list(LABELS),
         genres=list(GENRES),
         sampling={"min_clips": 4},
         extraction={"shard_clips": 40},
-        local={wheel.name: str(wheel)},
     )
     return project
+
+
+def write_embeddings(path, prefixes, clips=64, dim=16):
+    """Noise in which the label moves one half of the axes and the domain the other."""
+    rng = np.random.default_rng(0)
+    ids, rows = [], []
+    for domain, prefix in enumerate(prefixes):
+        for index in range(clips):
+            row = rng.normal(size=dim)
+            row[: dim // 2] += index % 2
+            row[dim // 2 :] += 2 * domain
+            ids.append(f"{prefix}{index:03d}")
+            rows.append(row)
+    np.savez(path, clip_id=np.array(ids), embedding=np.array(rows, dtype=np.float32))

@@ -12,32 +12,34 @@ def edit_table(project, corpus, change):
     change(pd.read_csv(path)).to_csv(path, index=False)
 
 
-def test_broken_sound_files_are_listed_and_odd_ones_are_embedded(project):
+def test_broken_sound_files_are_listed_and_odd_ones_are_embedded(audio_project):
+    project = audio_project
     folder = project.path / "dry"
     rng = np.random.default_rng(0)
-    (folder / "clip000.wav").write_bytes(b"")
-    whole = (folder / "clip001.wav").read_bytes()
-    (folder / "clip001.wav").write_bytes(whole[: len(whole) // 2])
-    soundfile.write(folder / "clip002.wav", np.full(8000, np.nan, np.float32), 8000, "FLOAT")
-    soundfile.write(folder / "clip004.wav", np.zeros(16000), 16000)
-    soundfile.write(folder / "clip005.wav", rng.normal(size=8000) / 9, 8000)
-    soundfile.write(folder / "clip006.wav", rng.normal(size=(96000, 2)) / 9, 96000)
-    soundfile.write(folder / "clip007.wav", rng.normal(size=(96000, 6)) / 9, 96000)
+    (folder / "dry_000.wav").write_bytes(b"")
+    whole = (folder / "dry_001.wav").read_bytes()
+    (folder / "dry_001.wav").write_bytes(whole[: len(whole) // 2])
+    soundfile.write(folder / "dry_002.wav", np.full(8000, np.nan, np.float32), 8000, "FLOAT")
+    soundfile.write(folder / "dry_004.wav", np.zeros(16000), 16000)
+    soundfile.write(folder / "dry_005.wav", rng.normal(size=8000) / 9, 8000)
+    soundfile.write(folder / "dry_006.wav", rng.normal(size=(96000, 2)) / 9, 96000)
+    soundfile.write(folder / "dry_007.wav", rng.normal(size=(96000, 6)) / 9, 96000)
     project.configure(methods=["none"])
     project.snakemake("results/embeddings/mtt_vgg/dry.parquet")
     dropped = pd.read_csv(project.path / "results/corpora/dry/dropped.csv")
     skipped = pd.read_csv(project.path / "results/embeddings/mtt_vgg/dry.skipped.csv")
     listed = {*dropped["clip_id"], *skipped["clip_id"]}
-    assert listed == {"clip000", "clip001", "clip002"}
+    assert listed == {"dry_000", "dry_001", "dry_002"}
     assert pd.concat([dropped, skipped])["reason"].notna().all()
     embedded = pd.read_parquet(project.path / "results/embeddings/mtt_vgg/dry.parquet")
     assert len(embedded) == 61
     assert np.isfinite(np.stack(embedded["embedding"])).all()
 
 
-def test_too_many_broken_files_fail_the_run_but_the_list_says_why(project):
+def test_too_many_broken_files_fail_the_run_but_the_list_says_why(audio_project):
+    project = audio_project
     for index in range(8):
-        path = project.path / f"dry/clip{index:03d}.wav"
+        path = project.path / f"dry/dry_{index:03d}.wav"
         soundfile.write(path, np.full(8000, np.nan, np.float32), 8000, "FLOAT")
     done = project.snakemake("results/embeddings/mtt_vgg/dry.parquet", check=False)
     assert done.returncode != 0
@@ -74,7 +76,7 @@ def test_a_missing_sound_file_is_dropped_and_listed(project):
 def test_a_wrong_wheel_is_refused(project, tmp_path):
     fake = tmp_path / "fake.whl"
     fake.write_bytes(b"PK not the wheel")
-    project.configure(local={"musicnn-0.1.0-py3-none-any.whl": str(fake)})
+    project.configure(models=["mtt_vgg"], local={"musicnn-0.1.0-py3-none-any.whl": str(fake)})
     wheel = "results/weights/musicnn-0.1.0-py3-none-any.whl"
     done = project.snakemake(wheel, check=False)
     assert done.returncode != 0
@@ -90,7 +92,7 @@ def test_a_label_too_rare_in_one_corpus_is_listed_and_its_metrics_say_so(project
     edit_table(project, "noisy", rare)
     project.configure(methods=["none"])
     project.snakemake("results/test/metrics.parquet")
-    excluded = pd.read_csv(project.results("samples/dry--noisy/mtt_vgg.excluded.csv"))
+    excluded = pd.read_csv(project.results("samples/dry--noisy/known.excluded.csv"))
     assert excluded["label"].tolist() == ["flute"]
     metrics = pd.read_parquet(project.results("metrics.parquet"))
     flute = metrics["label"].eq("flute")
