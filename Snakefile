@@ -26,4 +26,5 @@ rule all:
         rules.metrics.output,
         rules.table.output,
         rules.exclusions.output,
+        rules.published.output if PUBLISHED else [],
         FIGURES,

@@ -36,7 +36,7 @@ class Project:
                 config[key] = value
         file.write_text(yaml.safe_dump(config, sort_keys=False))
 
-    def define(self, kind, name, **definition):
+    def define(self, kind, name, /, **definition):
         """Add resources/{kind}/{name}.yaml."""
         file = self.path / "resources" / kind / f"{name}.yaml"
         file.write_text(yaml.safe_dump(definition, sort_keys=False))

@@ -30,6 +30,7 @@ def test_the_chain_runs_from_sound_files(audio_project):
 
 def test_results_are_bit_identical_whatever_the_number_of_cores(audio_project):
     project = audio_project
+    project.configure(methods=["none"])
     target = ["--forceall", "results/test/metrics.parquet"]
     digests = []
     for cores in (1, 2):

@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from audio_debias import lend_to_subprocesses
-from audio_debias.config import GENRE_METHODS, KERNEL_METHODS, load_experiment
+from audio_debias.config import GENRE_METHODS, KERNEL_METHODS, load_experiment, read_yaml
 from audio_debias.errors import InputError
 from audio_debias.fingerprint import fingerprint
 
@@ -18,6 +18,7 @@ try:
 except InputError as error:
     raise WorkflowError(str(error))
 
+PUBLISHED_FILES = read_yaml(Path(workflow.basedir, "resources/published/files.yaml"))
 RUN = f"results/{config['run']}"
 CLIPS = "results/corpora/{corpus}/clips.parquet"
 EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"
@@ -30,13 +31,15 @@ wildcard_constraints:
     corpus="[A-Za-z0-9_]+",
     model="[A-Za-z0-9_]+",
     pair="[A-Za-z0-9_]+--[A-Za-z0-9_]+",
-    cell="[a-z]+-(any|global|classwise)",
+    cell=r"[a-z]+-(any|global|classwise)(@\d+)?",
     mode="global|classwise",
+    repeat=r"\d+",
     shard=r"\d+",
 
 
 # Every (pair, model, method-mode) of the experiment, and the "pair/model" they are sampled for.
 CELLS = list(itertools.product(EXPERIMENT.pairs, EXPERIMENT.models, EXPERIMENT.cells))
+KERNEL_CELLS = [cell for cell in CELLS if cell[2].split("-")[0] in KERNEL_METHODS]
 SAMPLES = list(dict.fromkeys(f"{pair}/{model}" for pair, model, _ in CELLS))
 
 # A single direction is compared with the classifier of the same space, uncorrected.
@@ -52,3 +55,8 @@ DIRECTIONS = [
     for pair, model, cell in CELLS
     if UNCORRECTED.get(cell.split("-")[0]) in config["methods"]
 ]
+
+
+def growing(amount):
+    """A resource of a rule: `amount`, and as much again at each further attempt."""
+    return lambda wildcards, attempt: attempt * amount

@@ -6,6 +6,9 @@ rule render_demo:
         f"{LOGS}/render_demo/{{corpus}}/{{shard}}.log",
     benchmark:
         f"{BENCHMARKS}/render_demo/{{corpus}}/{{shard}}.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(20),
     conda:
         "../../envs/core.yaml"
     params:
@@ -24,6 +27,9 @@ rule describe_demo:
         f"{LOGS}/describe_demo/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/describe_demo/{{corpus}}.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(20),
     conda:
         "../../envs/core.yaml"
     params:
@@ -42,6 +48,7 @@ rule fetch:
         f"{LOGS}/fetch/{{file}}.log",
     benchmark:
         f"{BENCHMARKS}/fetch/{{file}}.tsv"
+    localrule: True
     conda:
         "../../envs/core.yaml"
     params:
@@ -61,6 +68,9 @@ rule unpack:
         f"{LOGS}/unpack/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/unpack/{{corpus}}.tsv"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(120),
     conda:
         "../../envs/core.yaml"
     params:
@@ -81,6 +91,9 @@ rule index_corpus:
         f"{LOGS}/index_corpus/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/index_corpus/{{corpus}}.tsv"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(60),
     conda:
         "../../envs/core.yaml"
     params:

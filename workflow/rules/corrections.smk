@@ -10,6 +10,9 @@ rule match_samples:
         f"{LOGS}/{config['run']}/match_samples/{{pair}}/{{model}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/match_samples/{{pair}}/{{model}}.tsv"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(30),
     conda:
         "../../envs/core.yaml"
     params:
@@ -32,12 +35,15 @@ rule fit_corrections:
         f"{LOGS}/{config['run']}/fit_corrections/{CELL}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/fit_corrections/{CELL}.tsv"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
     conda:
         "../../envs/core.yaml"
     params:
         kernel=kernel_options,
         directions=direction_options,
-        seed=config["seed"],
+        seed=kernel_seed,
         code=fingerprint("corrections.correction", "corrections.store"),
     script:
         "../scripts/fit_corrections.py"

@@ -9,6 +9,7 @@ rule fetch_weights:
         f"{LOGS}/fetch_weights/{{file}}.log",
     benchmark:
         f"{BENCHMARKS}/fetch_weights/{{file}}.tsv"
+    localrule: True
     conda:
         "../../envs/core.yaml"
     params:
@@ -30,6 +31,9 @@ rule extract:
         f"{LOGS}/extract/{{model}}/{{corpus}}/{{shard}}.log",
     benchmark:
         f"{BENCHMARKS}/extract/{{model}}/{{corpus}}/{{shard}}.tsv"
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(extraction_minutes()),
     conda:
         "../../envs/tensorflow.yaml"
     params:
@@ -53,10 +57,14 @@ rule merge_embeddings:
         f"{LOGS}/merge_embeddings/{{model}}/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/merge_embeddings/{{model}}/{{corpus}}.tsv"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(30),
     conda:
         "../../envs/core.yaml"
     params:
-        max_skipped=config["extraction"]["max_skipped"],
+        # A param that could depend on input is not tracked: another share extracts nothing again.
+        max_skipped=lambda wc, input: config["extraction"]["max_skipped"],
         code=fingerprint("models.embeddings"),
     script:
         "../scripts/merge_embeddings.py"

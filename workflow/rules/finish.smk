@@ -1,25 +1,102 @@
-# What happens after the last job.
+# What holds for every rule, and what happens around the jobs: the report, failures, a killed run.
+import ast
+import hashlib
 import subprocess
+import time
 
+import psutil
 import yaml
 
 
-def write_report():
-    """Make the report of a finished run, unless there is nothing new to report."""
-    target = Path(f"{RUN}/report.html")
-    shown = [Path(path) for path in [*FIGURES, *rules.table.output, *rules.exclusions.output]]
-    if not all(path.exists() for path in shown):
-        return
-    newest = max(path.stat().st_mtime for path in shown)
-    if target.exists() and target.stat().st_mtime >= newest:
-        return
-    settings = f"{RUN}/config.yaml"
-    with open(settings, "w") as file:
-        yaml.safe_dump(config, file, sort_keys=False)
-    command = [sys.executable, "-m", "snakemake", "--snakefile", workflow.main_snakefile]
-    command += ["--configfile", settings, "--report", target]
-    subprocess.run(command, check=True)
+def script_code(path):
+    """A hash of a script without its comments."""
+    return hashlib.sha256(ast.dump(ast.parse(path.read_bytes())).encode()).hexdigest()[:12]
 
 
-onsuccess:
-    write_report()
+def pinned_versions(path):
+    """A hash of what an environment file asks for."""
+    return hashlib.sha256(repr(yaml.safe_load(path.read_bytes())).encode()).hexdigest()[:12]
+
+
+# Snakemake compares scripts by their time stamp, which a fresh clone sets anew, and environments
+# only if it made them itself. Both are params here, and the profiles leave out its own trigger.
+for each in workflow.rules:
+    if each.script:
+        folder = Path(workflow.basedir, "workflow/rules")
+        each.set_params(
+            script=script_code(folder / each.script),
+            environment=pinned_versions(folder / each.conda_env),
+        )
+
+
+rule report_page:
+    input:
+        SHOWN,
+    output:
+        page=f"{RUN}/report.html",
+        config=f"{RUN}/config.yaml",
+    log:
+        f"{LOGS}/{config['run']}/report_page.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/report_page.tsv"
+    params:
+        captions=[
+            hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            for path in sorted(Path(workflow.basedir, "workflow/report").iterdir())
+        ],
+        config=sorted_keys(config),
+    localrule: True
+    # Snakemake itself makes the report, so this runs where Snakemake does.
+    run:
+        with open(output.config, "w") as file:
+            yaml.safe_dump(config, file, sort_keys=False)
+        command = [sys.executable, "-m", "snakemake", "--snakefile", workflow.main_snakefile]
+        command += ["--configfile", output.config, "--report", output.page, "--", *input]
+        with open(log[0], "w") as file:
+            subprocess.run(command, check=True, stdout=file, stderr=subprocess.STDOUT)
+
+
+def end_orphans():
+    """End the jobs that a killed Snakemake left at work in this folder: they would write into
+    the results of this run."""
+    for process in psutil.process_iter(["cwd", "cmdline"]):
+        if process.info["cwd"] == os.getcwd() and is_job(process.info["cmdline"]):
+            if not any(is_snakemake(parent) for parent in process.parents()):
+                process.kill()
+
+
+def is_job(command):
+    return any("/.snakemake/scripts/" in argument for argument in command or [])
+
+
+def is_snakemake(process):
+    return any(argument.endswith(("snakemake", "snakemake/__main__.py")) for argument in process.cmdline())
+
+
+def describe_failure(job, start):
+    """The rule of a failed job, its wildcards, its log and the last line of that."""
+    wildcards = ", ".join(f"{name}={value}" for name, value in job.wildcards_dict.items())
+    described = f"failed: {job.rule.name}" + (f" ({wildcards})" if wildcards else "")
+    for path in map(Path, job.log):
+        if not path.is_file() or path.stat().st_mtime < start:
+            last = "nothing: the job ended before its first line; what it printed stands above"
+        else:
+            lines = path.read_text(errors="replace").split("\n")
+            last = next((line for line in reversed(lines) if line.strip()), "empty")
+            if "error:" not in last:
+                last += "\n  no error: the job was killed, most often for want of memory or time"
+        described += f"\n  log: {path}\n  last line: {last}"
+    return described
+
+
+STARTED = time.time()
+
+
+onstart:
+    end_orphans()
+
+
+onerror:
+    failed = workflow.scheduler.failed
+    for job in [job for one in failed for job in getattr(one, "jobs", [one])]:
+        print(describe_failure(job, STARTED), file=sys.stderr)

@@ -6,10 +6,9 @@ def source_root(wildcards):
 
 
 def remote_file(name):
-    """How the first corpus that has a file of this name describes it."""
-    return next(
-        spec["files"][name] for spec in EXPERIMENT.corpora.values() if name in spec.get("files", {})
-    )
+    """Address and checksum of a file of a corpus, or of the published results."""
+    files = [spec.get("files", {}) for spec in EXPERIMENT.corpora.values()]
+    return next(known[name] for known in [*files, PUBLISHED_FILES] if name in known)
 
 
 def fetched_files(wildcards):
@@ -80,12 +79,24 @@ def shards(wildcards):
     return EXPERIMENT.shards(wildcards.corpus)
 
 
+def extraction_minutes():
+    """Time for a shard: 20 s a clip are twice what the slowest network, OpenL3, takes on a core."""
+    return 10 + config["extraction"]["shard_clips"] // 3
+
+
 def corpus_spec(wildcards):
-    return EXPERIMENT.corpora[wildcards.corpus]
+    return sorted_keys(EXPERIMENT.corpora[wildcards.corpus])
 
 
 def model_spec(wildcards):
-    return EXPERIMENT.models[wildcards.model]
+    return sorted_keys(EXPERIMENT.models[wildcards.model])
+
+
+def sorted_keys(value):
+    """The same with the keys of all mappings sorted: their order in a file reruns nothing."""
+    if isinstance(value, dict):
+        return {key: sorted_keys(value[key]) for key in sorted(value)}
+    return value
 
 
 def of_pair(template):
@@ -117,6 +128,28 @@ def direction_options(wildcards):
 
 def method(wildcards):
     return wildcards.cell.split("-")[0]
+
+
+def kernel_seed(wildcards):
+    """The seed of a cell's kernel map: the run's, or that of a repeat, `klda-global@43`."""
+    return int(wildcards.cell.partition("@")[2] or config["seed"])
+
+
+def repeated(template):
+    """An input function: the file of every kernel cell under the seed of a repeat."""
+
+    def files(wildcards):
+        return [
+            template.format(pair=pair, model=model, cell=f"{cell}@{wildcards.repeat}")
+            for pair, model, cell in KERNEL_CELLS
+        ]
+
+    return files
+
+
+def named_cells(cells):
+    """Cells as (pair, model, method, mode)."""
+    return [(pair, model, *cell.split("-")) for pair, model, cell in cells]
 
 
 def figures():

@@ -6,6 +6,14 @@ NAMES = {
 }
 
 
+# What a corpus or model is called in published results.
+SAME_AS = {
+    name: spec.get("same_as", name)
+    for definitions in (EXPERIMENT.models, EXPERIMENT.corpora)
+    for name, spec in definitions.items()
+}
+PUBLISHED = config.get("published", {})
+PUBLISHED_MODES = config["modes"] if PUBLISHED.get("labels") else []
 FIGURES = figures()
 
 
@@ -26,6 +34,9 @@ rule table:
         f"{LOGS}/{config['run']}/table.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/table.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
@@ -57,6 +68,9 @@ rule exclusions:
         f"{LOGS}/{config['run']}/exclusions.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/exclusions.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
@@ -89,6 +103,9 @@ rule per_label:
         f"{LOGS}/{config['run']}/per_label/{{pair}}/{{model}}-{{mode}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/per_label/{{pair}}/{{model}}-{{mode}}.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
@@ -119,6 +136,9 @@ rule sensitivity:
         f"{LOGS}/{config['run']}/sensitivity/{{pair}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/sensitivity/{{pair}}.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
@@ -145,6 +165,9 @@ rule tradeoff:
         f"{LOGS}/{config['run']}/tradeoff/{{pair}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/tradeoff/{{pair}}.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
@@ -170,6 +193,9 @@ rule cosine_figure:
         f"{LOGS}/{config['run']}/cosine_figure/{{pair}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/cosine_figure/{{pair}}.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
@@ -195,13 +221,52 @@ rule distributions:
         f"{LOGS}/{config['run']}/distributions.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/distributions.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
         corpora=list(EXPERIMENT.corpora),
         labels=config["labels"],
-        names=NAMES,
+        names={name: NAMES[name] for name in EXPERIMENT.corpora},
         dpi=config["figures"]["dpi"],
         code=fingerprint("reports.figures.distributions"),
     script:
         "../scripts/distributions.py"
+
+
+rule published:
+    input:
+        metrics=rules.metrics.output.metrics,
+        repeats=collect(
+            rules.repeat_metrics.output.metrics,
+            repeat=PUBLISHED.get("seeds", []) if KERNEL_CELLS else [],
+        ),
+        labels=[f"results/downloads/published_{mode}.csv" for mode in PUBLISHED_MODES],
+    output:
+        csv=f"{RUN}/published.csv",
+        html=report(
+            f"{RUN}/published.html",
+            caption="../report/published.rst",
+            category="1 Table",
+            labels={"result": "Published"},
+        ),
+    log:
+        f"{LOGS}/{config['run']}/published.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/published.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
+    conda:
+        "../../envs/core.yaml"
+    params:
+        table=f"{workflow.basedir}/resources/published/table.csv",
+        modes=PUBLISHED_MODES,
+        same_as=SAME_AS,
+        names=NAMES,
+        tolerance=PUBLISHED.get("tolerance"),
+        code=fingerprint("reports.published"),
+    script:
+        "../scripts/published.py"

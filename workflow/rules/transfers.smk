@@ -13,6 +13,9 @@ rule run_transfers:
         f"{LOGS}/{config['run']}/run_transfers/{CELL}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/run_transfers/{CELL}.tsv"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(120),
     conda:
         "../../envs/core.yaml"
     params:
@@ -35,16 +38,39 @@ rule metrics:
         f"{LOGS}/{config['run']}/metrics.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/metrics.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:
-        cells=[(*cell[:2], *cell[2].split("-")) for cell in CELLS],
+        cells=named_cells(CELLS),
         samples=SAMPLES,
         labels=config["labels"],
         modes=config["modes"],
         code=fingerprint("transfers.metrics", "transfers.collecting"),
     script:
         "../scripts/metrics.py"
+
+
+use rule metrics as repeat_metrics with:
+    input:
+        scores=repeated(f"{RUN}/scores/{CELL}.parquet"),
+        bias=repeated(f"{RUN}/bias/{CELL}.parquet"),
+        excluded=collect(f"{RUN}/samples/{{sample}}.excluded.csv", sample=SAMPLES),
+    output:
+        metrics=f"{RUN}/repeats/{{repeat}}/metrics.parquet",
+        bias=f"{RUN}/repeats/{{repeat}}/bias.parquet",
+    log:
+        f"{LOGS}/{config['run']}/repeat_metrics/{{repeat}}.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/repeat_metrics/{{repeat}}.tsv"
+    params:
+        cells=named_cells(KERNEL_CELLS),
+        samples=SAMPLES,
+        labels=config["labels"],
+        modes=config["modes"],
+        code=fingerprint("transfers.metrics", "transfers.collecting"),
 
 
 rule cosines:
@@ -63,6 +89,9 @@ rule cosines:
         f"{LOGS}/{config['run']}/cosines.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/cosines.tsv"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
     conda:
         "../../envs/core.yaml"
     params:

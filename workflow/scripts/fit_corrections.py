@@ -5,7 +5,7 @@ from audio_debias.job import job
 from audio_debias.models.embeddings import read_embeddings
 
 params, wildcards = snakemake.params, snakemake.wildcards
-method, mode = wildcards.cell.split("-")
+method, mode = wildcards.cell.partition("@")[0].split("-")
 corpora = wildcards.pair.split("--")
 with job(snakemake.log[0], samples=snakemake.input.samples, cell=wildcards.cell) as log:
     corrections = fit_corrections(

@@ -167,7 +167,8 @@ def check_counts(
     ]
     raise InputError(
         f"{source}: {found} clips, expected {dict(expected)}; dropped: "
-        f"{'; '.join(reasons) or 'none'}; complete the corpus, or remove `expected` from its definition"
+        f"{'; '.join(reasons) or 'none'}; complete the corpus, or remove `expected` from its "
+        "definition"
     )
 
 

@@ -93,6 +93,21 @@ def read_published_labels(paths: Mapping[str, str | Path]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def under_published_names(metrics: pd.DataFrame, same_as: Mapping[str, str]) -> pd.DataFrame:
+    """Our metrics with models and corpora called as in the published results.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        With the columns ``pair, model, train_corpus, test_corpus``.
+    same_as : mapping of str to str
+        Our name of a model or corpus to the published one.
+    """
+    called = {column: metrics[column].map(same_as) for column in ("train_corpus", "test_corpus")}
+    pairs = metrics["pair"].map(lambda pair: "--".join(same_as[one] for one in corpora_of(pair)))
+    return metrics.assign(pair=pairs, model=metrics["model"].map(same_as), **called)
+
+
 def compare(
     runs: Sequence[pd.DataFrame],
     table: pd.DataFrame,

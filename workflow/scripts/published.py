@@ -1,0 +1,34 @@
+from pathlib import Path
+
+import pandas as pd
+
+from audio_debias.atomic import replacing
+from audio_debias.job import job
+from audio_debias.reports.published import (
+    compare,
+    html_comparison,
+    read_published_labels,
+    read_published_table,
+    under_published_names,
+)
+
+inputs, output, params = snakemake.input, snakemake.output, snakemake.params
+with job(snakemake.log[0], metrics=inputs.metrics, repeats=len(inputs.repeats)) as log:
+    runs = [
+        under_published_names(pd.read_parquet(path), params.same_as)
+        for path in [inputs.metrics, *inputs.repeats]
+    ]
+    labels = dict(zip(params.modes, inputs.labels, strict=True))
+    comparison = compare(
+        runs,
+        read_published_table(params.table),
+        read_published_labels(labels) if labels else None,
+        tolerance=params.tolerance,
+    )
+    for (level, verdict), count in comparison.value_counts(["level", "verdict"]).items():
+        log.info("%s: %d %s", level, count, verdict)
+    with replacing(output.csv) as path:
+        comparison.to_csv(path, index=False)
+    with replacing(output.html) as path:
+        names = {params.same_as[name]: shown for name, shown in params.names.items()}
+        Path(path).write_text(html_comparison(comparison, names), encoding="utf-8")
