@@ -24,7 +24,6 @@ rule all:
     default_target: True
     input:
         rules.metrics.output,
-        rules.table.output,
-        rules.exclusions.output,
-        rules.published.output if PUBLISHED else [],
-        FIGURES,
+        SHOWN,
+        rules.resources.output,
+        rules.report_page.output,

@@ -270,6 +270,7 @@ def prepare(project: Path) -> None:
         shutil.copytree(ROOT / name, project / name, ignore=ignored)
     config = yaml.safe_load((project / "config.yaml").read_text())
     config |= {"run": "engine", "corpora": list(SIZES), "models": list(WIDTHS)}
+    config["accept_licences"] = ["CC BY-NC-SA 3.0"]  # of the corpora whose sizes are imitated
     (project / "config.yaml").write_text(yaml.safe_dump(config))
     model = (project / "resources/models/yamnet.yaml").read_text()
     for name in WIDTHS:

@@ -63,3 +63,16 @@ def test_the_fingerprint_of_a_folder_sees_names_and_contents(tmp_path):
     assert len({first, renamed, weights.fingerprint(folder)}) == 3
     with pytest.raises(InputError, match="no such weights"):
         weights.fingerprint(tmp_path / "none")
+
+
+def test_a_model_in_tensorflow_hubs_cache_is_found_by_its_handle(tmp_path, monkeypatch):
+    # What `printf https://tfhub.dev/google/yamnet/1 | sha1sum` prints.
+    folder = tmp_path / "9616fd04ec2360621642ef9455b84f4b668e219e"
+    folder.mkdir()
+    (folder / "saved_model.pb").touch()
+    compressed = "https://tfhub.dev/google/yamnet/1?tf-hub-format=compressed"
+    monkeypatch.delenv("TFHUB_CACHE_DIR", raising=False)
+    assert weights.cached_by_hub(compressed) is None
+    monkeypatch.setenv("TFHUB_CACHE_DIR", str(tmp_path))
+    assert weights.cached_by_hub(compressed) == folder
+    assert weights.cached_by_hub("https://tfhub.dev/google/vggish/1") is None

@@ -25,6 +25,17 @@ EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"
 CELL = "{pair}/{model}/{cell}"
 LOGS = "logs"
 BENCHMARKS = "logs/benchmarks"
+# The rules whose results all runs share, and with them their logs and benchmarks.
+SHARED_RULES = [
+    "render_demo",
+    "describe_demo",
+    "fetch",
+    "unpack",
+    "index_corpus",
+    "fetch_weights",
+    "extract",
+    "merge_embeddings",
+]
 
 
 wildcard_constraints:

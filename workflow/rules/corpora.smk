@@ -6,11 +6,11 @@ rule render_demo:
         f"{LOGS}/render_demo/{{corpus}}/{{shard}}.log",
     benchmark:
         f"{BENCHMARKS}/render_demo/{{corpus}}/{{shard}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(20),
-    conda:
-        "../../envs/core.yaml"
     params:
         demo=lambda wc: corpus_spec(wc)["demo"],
         clips=lambda wc: corpus_spec(wc)["clips"],
@@ -27,11 +27,11 @@ rule describe_demo:
         f"{LOGS}/describe_demo/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/describe_demo/{{corpus}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(20),
-    conda:
-        "../../envs/core.yaml"
     params:
         demo=lambda wc: corpus_spec(wc)["demo"],
         clips=lambda wc: corpus_spec(wc)["clips"],
@@ -68,11 +68,11 @@ rule unpack:
         f"{LOGS}/unpack/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/unpack/{{corpus}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(120),
-    conda:
-        "../../envs/core.yaml"
     params:
         files=lambda wc: corpus_spec(wc)["files"],
         root="results/corpora/{corpus}/source",
@@ -91,11 +91,11 @@ rule index_corpus:
         f"{LOGS}/index_corpus/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/index_corpus/{{corpus}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(60),
-    conda:
-        "../../envs/core.yaml"
     params:
         root=source_root,
         reader=lambda wc: corpus_spec(wc)["reader"],

@@ -10,11 +10,11 @@ rule match_samples:
         f"{LOGS}/{config['run']}/match_samples/{{pair}}/{{model}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/match_samples/{{pair}}/{{model}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(30),
-    conda:
-        "../../envs/core.yaml"
     params:
         labels=config["labels"],
         genres=config["genres"],
@@ -35,11 +35,11 @@ rule fit_corrections:
         f"{LOGS}/{config['run']}/fit_corrections/{CELL}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/fit_corrections/{CELL}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
-    conda:
-        "../../envs/core.yaml"
     params:
         kernel=kernel_options,
         directions=direction_options,

@@ -1,5 +1,6 @@
 # Embeddings: from clips to one vector a clip, in shards that run and fail alone.
 from audio_debias.models.registry import DESCRIPTIVE
+from audio_debias.models.weights import cached_by_hub
 
 
 rule fetch_weights:
@@ -31,11 +32,11 @@ rule extract:
         f"{LOGS}/extract/{{model}}/{{corpus}}/{{shard}}.log",
     benchmark:
         f"{BENCHMARKS}/extract/{{model}}/{{corpus}}/{{shard}}.tsv"
+    conda:
+        "../../envs/tensorflow.yaml"
     resources:
         mem_mb=growing(3000),
         runtime=growing(extraction_minutes()),
-    conda:
-        "../../envs/tensorflow.yaml"
     params:
         root=source_root,
         spec=model_numbers,
@@ -57,11 +58,11 @@ rule merge_embeddings:
         f"{LOGS}/merge_embeddings/{{model}}/{{corpus}}.log",
     benchmark:
         f"{BENCHMARKS}/merge_embeddings/{{model}}/{{corpus}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(30),
-    conda:
-        "../../envs/core.yaml"
     params:
         # A param that could depend on input is not tracked: another share extracts nothing again.
         max_skipped=lambda wc, input: config["extraction"]["max_skipped"],

@@ -30,8 +30,10 @@ for each in workflow.rules:
 
 
 rule report_page:
+    # Snakemake itself makes the report, so this runs where Snakemake does.
     input:
         SHOWN,
+        rules.resources.output,
     output:
         page=f"{RUN}/report.html",
         config=f"{RUN}/config.yaml",
@@ -39,14 +41,13 @@ rule report_page:
         f"{LOGS}/{config['run']}/report_page.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/report_page.tsv"
+    localrule: True
     params:
         captions=[
             hashlib.sha256(path.read_bytes()).hexdigest()[:12]
             for path in sorted(Path(workflow.basedir, "workflow/report").iterdir())
         ],
         config=sorted_keys(config),
-    localrule: True
-    # Snakemake itself makes the report, so this runs where Snakemake does.
     run:
         with open(output.config, "w") as file:
             yaml.safe_dump(config, file, sort_keys=False)
@@ -70,7 +71,9 @@ def is_job(command):
 
 
 def is_snakemake(process):
-    return any(argument.endswith(("snakemake", "snakemake/__main__.py")) for argument in process.cmdline())
+    return any(
+        argument.endswith(("snakemake", "snakemake/__main__.py")) for argument in process.cmdline()
+    )
 
 
 def describe_failure(job, start):

@@ -42,11 +42,10 @@ def weights_of(spec):
 def weights_files(wildcards):
     """Where a model's weights are: fetched once for all models, or already on this disk."""
     return [
-        (
-            weights["folder"]
-            if "folder" in weights
-            else unpacked(weights["file"]) or f"results/weights/{weights['file']}"
-        )
+        weights.get("folder")
+        or unpacked(weights["file"])
+        or cached_by_hub(weights["source"])
+        or f"results/weights/{weights['file']}"
         for weights in weights_of(model_spec(wildcards))
     ]
 
@@ -154,9 +153,9 @@ def named_cells(cells):
 
 def figures():
     """Every figure of the run, those of cosines only if there are directions to compare."""
-    names = ["distributions"]
+    names = []
     for pair in EXPERIMENT.pairs:
-        names += [f"sensitivity/{pair}", f"tradeoff/{pair}"]
+        names += [f"{figure}/{pair}" for figure in ("distributions", "sensitivity", "tradeoff")]
         names += [
             f"per_label/{pair}/{model}-{mode}"
             for model in EXPERIMENT.models

@@ -34,11 +34,11 @@ rule table:
         f"{LOGS}/{config['run']}/table.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/table.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         names=NAMES,
         title=f"Transfers of the run {config['run']}",
@@ -62,17 +62,17 @@ rule exclusions:
             f"{RUN}/exclusions.html",
             caption="../report/exclusions.rst",
             category="4 Corpora",
-            labels={"figure": "What was left out"},
+            labels={"figure": "What was left out", "pair": "all"},
         ),
     log:
         f"{LOGS}/{config['run']}/exclusions.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/exclusions.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         corpora=list(EXPERIMENT.corpora),
         models=list(EXPERIMENT.models),
@@ -103,11 +103,11 @@ rule per_label:
         f"{LOGS}/{config['run']}/per_label/{{pair}}/{{model}}-{{mode}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/per_label/{{pair}}/{{model}}-{{mode}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
@@ -136,11 +136,11 @@ rule sensitivity:
         f"{LOGS}/{config['run']}/sensitivity/{{pair}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/sensitivity/{{pair}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
@@ -165,11 +165,11 @@ rule tradeoff:
         f"{LOGS}/{config['run']}/tradeoff/{{pair}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/tradeoff/{{pair}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
@@ -193,11 +193,11 @@ rule cosine_figure:
         f"{LOGS}/{config['run']}/cosine_figure/{{pair}}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/cosine_figure/{{pair}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
@@ -208,26 +208,25 @@ rule cosine_figure:
 
 rule distributions:
     input:
-        clips=collect(CLIPS, corpus=EXPERIMENT.corpora),
+        clips=of_pair(CLIPS),
     output:
         svg=report(
-            f"{RUN}/figures/distributions.svg",
+            f"{RUN}/figures/distributions/{{pair}}.svg",
             caption="../report/distributions.rst",
             category="4 Corpora",
-            labels={"figure": "Labels and genres"},
+            labels={"figure": "Labels and genres", "pair": "{pair}"},
         ),
-        png=f"{RUN}/figures/distributions.png",
+        png=f"{RUN}/figures/distributions/{{pair}}.png",
     log:
-        f"{LOGS}/{config['run']}/distributions.log",
+        f"{LOGS}/{config['run']}/distributions/{{pair}}.log",
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/distributions.tsv"
+        f"{BENCHMARKS}/{config['run']}/distributions/{{pair}}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
-        corpora=list(EXPERIMENT.corpora),
         labels=config["labels"],
         names={name: NAMES[name] for name in EXPERIMENT.corpora},
         dpi=config["figures"]["dpi"],
@@ -256,13 +255,13 @@ rule published:
         f"{LOGS}/{config['run']}/published.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/published.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
-        table=f"{workflow.basedir}/resources/published/table.csv",
+        table=Path(workflow.basedir, "resources/published/table.csv").read_text(),
         modes=PUBLISHED_MODES,
         same_as=SAME_AS,
         names=NAMES,
@@ -270,3 +269,41 @@ rule published:
         code=fingerprint("reports.published"),
     script:
         "../scripts/published.py"
+
+
+# What people read, and what the report shows; the page of time and memory comes after all else.
+SHOWN = [
+    *rules.table.output,
+    *rules.exclusions.output,
+    *(rules.published.output if PUBLISHED else []),
+    *FIGURES,
+]
+
+
+rule resources:
+    input:
+        SHOWN,
+    output:
+        csv=f"{RUN}/resources.csv",
+        html=report(
+            f"{RUN}/resources.html",
+            caption="../report/resources.rst",
+            category="5 Resources",
+            labels={"result": "Time and memory"},
+        ),
+    log:
+        f"{LOGS}/{config['run']}/resources.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/resources.tsv"
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
+    params:
+        benchmarks=BENCHMARKS,
+        run=config["run"],
+        shared=SHARED_RULES,
+        code=fingerprint("reports.resources"),
+    script:
+        "../scripts/resources.py"

@@ -13,11 +13,11 @@ rule run_transfers:
         f"{LOGS}/{config['run']}/run_transfers/{CELL}.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/run_transfers/{CELL}.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(120),
-    conda:
-        "../../envs/core.yaml"
     params:
         grid=config["classifier"]["C"],
         folds=config["classifier"]["folds"],
@@ -38,11 +38,11 @@ rule metrics:
         f"{LOGS}/{config['run']}/metrics.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/metrics.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         cells=named_cells(CELLS),
         samples=SAMPLES,
@@ -89,11 +89,11 @@ rule cosines:
         f"{LOGS}/{config['run']}/cosines.log",
     benchmark:
         f"{BENCHMARKS}/{config['run']}/cosines.tsv"
+    conda:
+        "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    conda:
-        "../../envs/core.yaml"
     params:
         cells=DIRECTIONS,
         code=fingerprint("transfers.bias"),

@@ -1,3 +1,4 @@
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ with job(snakemake.log[0], metrics=inputs.metrics, repeats=len(inputs.repeats)) 
     labels = dict(zip(params.modes, inputs.labels, strict=True))
     comparison = compare(
         runs,
-        read_published_table(params.table),
+        read_published_table(StringIO(params.table)),
         read_published_labels(labels) if labels else None,
         tolerance=params.tolerance,
     )

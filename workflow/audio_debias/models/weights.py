@@ -1,6 +1,7 @@
 """Weight files: fetched and checked."""
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -98,3 +99,22 @@ def fetch_weights(weights: Mapping, destination: str | Path, local: str | None =
     known = [f"{kind}:{weights[kind]}" for kind in ("sha256", "md5") if kind in weights]
     urls = [] if source.startswith("pip:") else source
     return fetch(urls, destination, checksum=known[0] if known else None, local=local)
+
+
+def cached_by_hub(source: str) -> Path | None:
+    """The folder in which TensorFlow Hub keeps a model, ``$TFHUB_CACHE_DIR/{sha1 of its handle}``.
+
+    Parameters
+    ----------
+    source : str
+        The handle, such as ``https://tfhub.dev/google/yamnet/1``; a query is no part of it.
+
+    Returns
+    -------
+    Path or None
+        None if the variable is not set or the model is not there.
+    """
+    cache = os.environ.get("TFHUB_CACHE_DIR")
+    handle = source.partition("?")[0]
+    folder = Path(cache or "", hashlib.sha1(handle.encode()).hexdigest())
+    return folder if cache and (folder / "saved_model.pb").is_file() else None

@@ -6,6 +6,7 @@ Embeddings", ISMIR 2023.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ _NAMES = {
 }
 
 
-def read_published_table(path: str | Path) -> pd.DataFrame:
+def read_published_table(path: str | Path | TextIO) -> pd.DataFrame:
     """Read the poster's table, `resources/published/table.csv`.
 
     Returns

@@ -1,0 +1,56 @@
+"""One's own recordings: several `table` corpora, every pair of them compared."""
+
+import itertools
+import shutil
+
+import pandas as pd
+import pytest
+
+from audio_debias.corpora.folders import clips_of_folders
+
+LABELS = ["guitar", "piano", "voice"]
+
+
+def define(project, name, folder, clips):
+    clips.to_csv(folder / "clips.csv", index=False)
+    project.define(
+        "corpora",
+        name,
+        title=name,
+        reader="table",
+        root=str(folder),
+        options={"csv": "clips.csv", "split": "hash"},
+        labels=LABELS,
+        licence={"name": "CC BY 4.0"},
+        citation="NSynth, Medley-solos-DB",
+    )
+
+
+@pytest.mark.slow
+def test_three_corpora_of_real_recordings_run_as_six_transfers(audio_project, shared, tmp_path):
+    """NSynth is split in two by instrument source: every other instrument number."""
+    project = audio_project
+    for name in ("nsynth", "medleysolos"):
+        shutil.copytree(shared / "audio" / name, tmp_path / name)
+        (tmp_path / name).chmod(0o755)
+    nsynth = clips_of_folders(tmp_path / "nsynth")
+    source = nsynth["path"].str.extract(r"_(\d{3})-\d{3}-\d{3}\.flac$")[0].astype(int)
+    for name, chosen in (("odd", source % 2 == 1), ("even", source % 2 == 0)):
+        folder = tmp_path / name
+        folder.mkdir()
+        paths = str(tmp_path / "nsynth") + "/" + nsynth["path"]
+        define(project, name, folder, nsynth.assign(path=paths)[chosen])
+    medley = clips_of_folders(tmp_path / "medleysolos")
+    define(project, "medley", tmp_path / "medleysolos", medley)
+    project.configure(
+        corpora=["odd", "even", "medley"], labels=LABELS, genres=[], sampling={"min_clips": 3}
+    )
+    project.snakemake()
+    metrics = pd.read_parquet(project.results("metrics.parquet"))
+    across = metrics[metrics["train_corpus"] != metrics["test_corpus"]]
+    transfers = set(zip(across["train_corpus"], across["test_corpus"], strict=True))
+    assert transfers == set(itertools.permutations(["odd", "even", "medley"], 2))
+    assert (across["roc_auc"].notna() | across["reason"].notna()).all()
+    assert across["roc_auc"].notna().any()
+    table = project.results("table.md").read_text()
+    assert table.count("## ") == 3

@@ -1,0 +1,14 @@
+from pathlib import Path
+
+from audio_debias.atomic import replacing
+from audio_debias.job import job
+from audio_debias.reports.resources import html_resources, summarise_resources
+
+output, params = snakemake.output, snakemake.params
+with job(snakemake.log[0], benchmarks=params.benchmarks, run=params.run) as log:
+    summary = summarise_resources(params.benchmarks, params.run, params.shared)
+    log.info("jobs: %d", summary["jobs"].sum())
+    with replacing(output.csv) as path:
+        summary.to_csv(path, index=False)
+    with replacing(output.html) as path:
+        Path(path).write_text(html_resources(summary), encoding="utf-8")
