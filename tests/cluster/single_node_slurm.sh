@@ -49,7 +49,8 @@ SlurmctldPidFile=$folder/slurmctld.pid
 SlurmdPidFile=$folder/slurmd.pid
 SlurmctldLogFile=$folder/slurmctld.log
 SlurmdLogFile=$folder/slurmd.log
-NodeName=$host NodeAddr=127.0.0.1 CPUs=4 RealMemory=$memory
+# Eight CPUs whatever there are: as wide as the widest submission of the profile.
+NodeName=$host NodeAddr=127.0.0.1 CPUs=8 RealMemory=$memory
 PartitionName=main Nodes=$host Default=YES MaxTime=INFINITE
 CONF
     # The plugin's job step clears the SLURM_ variables that srun needs to find this cluster.

@@ -41,10 +41,10 @@ class Project:
         file = self.path / "resources" / kind / f"{name}.yaml"
         file.write_text(yaml.safe_dump(definition, sort_keys=False))
 
-    def snakemake(self, *arguments, cores=2, check=True):
-        """Run Snakemake in the project; with `check` a failure shows all it printed."""
+    def snakemake(self, *arguments, cores=2, check=True, prefix=()):
+        """Run Snakemake in the project, behind the command `prefix`; `check` shows a failure."""
         done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
+            [*prefix, sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
             cwd=self.path,
             text=True,
             stdout=subprocess.PIPE,

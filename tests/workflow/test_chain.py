@@ -28,6 +28,7 @@ def test_the_chain_runs_from_sound_files(audio_project):
     assert within["roc_auc"].mean() > 0.8  # tones of two and of eleven partials
 
 
+@pytest.mark.slow
 def test_results_are_bit_identical_whatever_the_number_of_cores(audio_project):
     project = audio_project
     project.configure(methods=["none"])

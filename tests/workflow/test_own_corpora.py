@@ -43,7 +43,11 @@ def test_three_corpora_of_real_recordings_run_as_six_transfers(audio_project, sh
     medley = clips_of_folders(tmp_path / "medleysolos")
     define(project, "medley", tmp_path / "medleysolos", medley)
     project.configure(
-        corpora=["odd", "even", "medley"], labels=LABELS, genres=[], sampling={"min_clips": 3}
+        methods=["none", "lda"],
+        corpora=["odd", "even", "medley"],
+        labels=LABELS,
+        genres=[],
+        sampling={"min_clips": 3},
     )
     project.snakemake()
     metrics = pd.read_parquet(project.results("metrics.parquet"))

@@ -1,8 +1,11 @@
 """The presets of the paper: from the authors' own files to the published table beside ours."""
 
+import subprocess
+
 import pandas as pd
 import pytest
 import yaml
+from miniature import point_to, serve, write_irmas, write_openmic
 from paper_inputs import irmas_lists, twin_openmic
 
 from conftest import ROOT
@@ -79,3 +82,70 @@ def test_the_published_implementation_is_reproduced_from_its_own_files(project, 
     assert (difference <= 1e-6).mean() >= 0.95
     verdicts = pd.read_csv(project.results("published.csv"))["verdict"]
     assert set(verdicts) <= {"agrees", "differs", "not judged"}
+
+
+def miniature(project, folder, wheel, address=None):
+    """Make both archives in miniature; the paper's preset on them, with a model that is at hand."""
+    files = {**write_irmas(folder), **write_openmic(folder)}
+    point_to(project, files, address or "http://127.0.0.1:9")
+    small = {
+        "run": "test",
+        "models": ["mtt_vgg"],
+        "methods": ["none", "mlda"],
+        "modes": ["global"],
+        "labels": ["flute", "violin"],
+        "genres": ["pop_rock", "classical"],
+        "accept_licences": ["CC BY-NC-SA 3.0"],
+        "published": {"tolerance": 0.3, "seeds": [], "labels": False},
+        "local": {wheel.name: str(wheel)},
+    }
+    return files, small
+
+
+def run_paper(project, small, prefix=()):
+    (project.path / "small.yaml").write_text(yaml.safe_dump(small))
+    return project.snakemake("--configfile", preset("paper"), "small.yaml", prefix=prefix)
+
+
+@pytest.mark.slow
+def test_the_paper_preset_runs_from_download_to_table(project, wheel, tmp_path):
+    server, address = serve(tmp_path)
+    try:
+        _, small = miniature(project, tmp_path, wheel, address)
+        run_paper(project, small)
+    finally:
+        server.shutdown()
+    metrics = pd.read_parquet(project.results("metrics.parquet"))
+    assert len(metrics) == 2 * 1 * 4 * 2  # methods x modes x transfers x labels
+    assert metrics["roc_auc"].notna().all()
+    dropped = pd.read_csv(project.path / "results/corpora/irmas/dropped.csv")
+    assert dropped["reason"].tolist() == ["other_genre", "other_genre"]  # latin soul
+    assert project.results("published.html").exists()
+
+
+@pytest.mark.slow
+def test_with_local_files_the_paper_preset_needs_no_network(project, wheel, tmp_path):
+    unshare = ["unshare", "--net", "--map-root-user"]
+    if subprocess.run([*unshare, "true"], capture_output=True).returncode:
+        pytest.skip("this user may not make a network namespace (unshare)")
+    files, small = miniature(project, tmp_path, wheel)
+    small["local"] |= {name: str(path) for name, path in files.items()}
+    run_paper(project, small, prefix=unshare)
+    assert project.results("metrics.parquet").exists()
+
+
+def test_a_missing_clip_is_an_error_that_says_which(project, wheel, tmp_path):
+    files, small = miniature(project, tmp_path, wheel)
+    small["local"] |= {name: str(path) for name, path in files.items()}
+    path = project.path / "resources/corpora/irmas.yaml"
+    definition = yaml.safe_load(path.read_text())
+    definition["expected"]["train"] += 2
+    path.write_text(yaml.safe_dump(definition))
+    (project.path / "small.yaml").write_text(yaml.safe_dump(small))
+    target = "results/corpora/irmas/clips.parquet"
+    done = project.snakemake(target, "--configfile", preset("paper"), "small.yaml", check=False)
+    assert done.returncode != 0
+    assert "'train': 24} clips, expected {" in done.stdout
+    assert "2 other_genre (" in done.stdout
+    assert "[lat_sou]" in done.stdout
+    assert not (project.path / target).exists()

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 import yaml
 
-from conftest import Project, make_project, write_corpus, write_embeddings
+from projects import Project, make_project, write_corpus, write_embeddings
 
 pytestmark = pytest.mark.slow
 

@@ -19,6 +19,11 @@ except InputError as error:
     raise WorkflowError(str(error))
 
 PUBLISHED_FILES = read_yaml(Path(workflow.basedir, "resources/published/files.yaml"))
+# The captions' texts: a report with others is another report.
+CAPTIONS = [
+    path.read_text(encoding="utf-8")
+    for path in sorted(Path(workflow.basedir, "workflow/report").glob("*.rst"))
+]
 RUN = f"results/{config['run']}"
 CLIPS = "results/corpora/{corpus}/clips.parquet"
 EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"

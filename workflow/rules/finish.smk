@@ -1,7 +1,6 @@
-# What holds for every rule, and what happens around the jobs: the report, failures, a killed run.
+# What holds for every rule, and what happens around the jobs: failures, a killed run.
 import ast
 import hashlib
-import subprocess
 import time
 
 import psutil
@@ -27,34 +26,6 @@ for each in workflow.rules:
             script=script_code(folder / each.script),
             environment=pinned_versions(folder / each.conda_env),
         )
-
-
-rule report_page:
-    # Snakemake itself makes the report, so this runs where Snakemake does.
-    input:
-        SHOWN,
-        rules.resources.output,
-    output:
-        page=f"{RUN}/report.html",
-        config=f"{RUN}/config.yaml",
-    log:
-        f"{LOGS}/{config['run']}/report_page.log",
-    benchmark:
-        f"{BENCHMARKS}/{config['run']}/report_page.tsv"
-    localrule: True
-    params:
-        captions=[
-            hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            for path in sorted(Path(workflow.basedir, "workflow/report").iterdir())
-        ],
-        config=sorted_keys(config),
-    run:
-        with open(output.config, "w") as file:
-            yaml.safe_dump(config, file, sort_keys=False)
-        command = [sys.executable, "-m", "snakemake", "--snakefile", workflow.main_snakefile]
-        command += ["--configfile", output.config, "--report", output.page, "--", *input]
-        with open(log[0], "w") as file:
-            subprocess.run(command, check=True, stdout=file, stderr=subprocess.STDOUT)
 
 
 def end_orphans():

@@ -307,3 +307,25 @@ rule resources:
         code=fingerprint("reports.resources"),
     script:
         "../scripts/resources.py"
+
+
+# Snakemake itself makes the report, so this runs where Snakemake does.
+rule report_page:
+    input:
+        SHOWN,
+        rules.resources.output,
+    output:
+        page=f"{RUN}/report.html",
+        config=f"{RUN}/config.yaml",
+    log:
+        f"{LOGS}/{config['run']}/report_page.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/report_page.tsv"
+    localrule: True
+    conda:
+        "../../envs/core.yaml"
+    params:
+        captions=CAPTIONS,
+        config=sorted_keys(config),
+    script:
+        "../scripts/report_page.py"

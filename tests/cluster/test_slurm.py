@@ -1,0 +1,76 @@
+"""The slurm profile on a real SLURM of one node, started and stopped here."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from projects import make_project
+
+SCRIPT = Path(__file__).with_name("single_node_slurm.sh")
+# No database, and a controller that nobody shares: squeue, asked at once and often.
+ARGUMENTS = ["--workflow-profile", "workflow/profiles/slurm", "--slurm-no-account"]
+ARGUMENTS += ["--slurm-status-command", "squeue", "--latency-wait", "5"]
+ARGUMENTS += ["--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks"]
+ARGUMENTS += ["1"]
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    """A running SLURM: its client's environment variables."""
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    missing = [
+        name for name in ("slurmctld", "slurmd", "munged") if not shutil.which(name, path=path)
+    ]
+    if missing:
+        pytest.skip(f"not installed: {', '.join(missing)}; apt-get install slurm-wlm munge")
+    if os.geteuid():
+        pytest.skip("only root can start a SLURM")
+    folder = str(tmp_path_factory.mktemp("slurm"))
+    try:
+        started = subprocess.run(
+            [SCRIPT, "start", folder], check=True, text=True, stdout=subprocess.PIPE, timeout=60
+        )
+        lines = started.stdout.splitlines()
+        yield dict(line.split("=", 1) for line in lines)
+    finally:
+        subprocess.run([SCRIPT, "stop", folder], check=True, timeout=60)
+
+
+@pytest.fixture
+def clustered(slurm, monkeypatch, tmp_path):
+    """A project whose Snakemake finds the cluster."""
+    for name, value in slurm.items():
+        monkeypatch.setenv(name, value)
+    return make_project(tmp_path / "clustered")
+
+
+def submissions(output):
+    return output.count("has been submitted with SLURM jobid")
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_run_on_slurm_is_bit_identical_to_a_local_one(clustered, project):
+    done = clustered.snakemake(*ARGUMENTS, cores=8)
+    project.snakemake("results/test/metrics.parquet")
+    for name in ("metrics.parquet", "bias.parquet"):
+        assert digest(clustered.results(name)) == digest(project.results(name))
+    assert clustered.results("report.html").exists()
+    # 20 jobs: 2 corpora, 2 shards, 2 merges, 1 sample, all cells in one, all reports in one.
+    assert submissions(done.stdout) == 9
+
+
+def test_a_job_that_exceeds_its_memory_succeeds_with_more(clustered):
+    table = "results/corpora/dry/clips.parquet"
+    few = ["--set-resources", "index_corpus:mem_mb=40 * attempt**4"]
+    done = clustered.snakemake(*ARGUMENTS, *few, "--", table, cores=8)
+    assert (clustered.path / table).exists()
+    assert "Trying to restart job" in done.stdout
+    assert submissions(done.stdout) > 1
