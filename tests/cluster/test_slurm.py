@@ -4,9 +4,11 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
+
 from projects import make_project
 
 SCRIPT = Path(__file__).with_name("single_node_slurm.sh")
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def slurm(tmp_path_factory):
+def slurm():
     """A running SLURM: its client's environment variables."""
     path = f"{os.environ['PATH']}:/usr/sbin"
     missing = [
@@ -30,7 +32,8 @@ def slurm(tmp_path_factory):
         pytest.skip(f"not installed: {', '.join(missing)}; apt-get install slurm-wlm munge")
     if os.geteuid():
         pytest.skip("only root can start a SLURM")
-    folder = str(tmp_path_factory.mktemp("slurm"))
+    # Not in pytest's own folder: munge wants one that all may enter.
+    folder = tempfile.mkdtemp(prefix="slurm-")
     try:
         started = subprocess.run(
             [SCRIPT, "start", folder], check=True, text=True, stdout=subprocess.PIPE, timeout=60
@@ -39,6 +42,7 @@ def slurm(tmp_path_factory):
         yield dict(line.split("=", 1) for line in lines)
     finally:
         subprocess.run([SCRIPT, "stop", folder], check=True, timeout=60)
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -57,11 +61,12 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_a_run_on_slurm_is_bit_identical_to_a_local_one(clustered, project):
+def test_a_run_on_slurm_is_bit_identical_to_a_local_one(clustered, tmp_path):
     done = clustered.snakemake(*ARGUMENTS, cores=8)
-    project.snakemake("results/test/metrics.parquet")
+    local = make_project(tmp_path / "local")
+    local.snakemake("results/test/metrics.parquet")
     for name in ("metrics.parquet", "bias.parquet"):
-        assert digest(clustered.results(name)) == digest(project.results(name))
+        assert digest(clustered.results(name)) == digest(local.results(name))
     assert clustered.results("report.html").exists()
     # 20 jobs: 2 corpora, 2 shards, 2 merges, 1 sample, all cells in one, all reports in one.
     assert submissions(done.stdout) == 9

@@ -7,7 +7,7 @@ import yaml
 
 from audio_debias.config import load_experiment, read_yaml
 from audio_debias.errors import InputError
-from conftest import ROOT
+from projects import ROOT
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Killed, starved or locked out: the same command goes on from where the run stood.
 
-AUDIO_DEBIAS_KILLS sets how many moments are tried (3, of each kind).
+AUDIO_DEBIAS_KILLS sets how many moments are tried (2, of each kind).
 """
 
 import hashlib
@@ -10,15 +10,17 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
 
+from projects import make_project
+
 pytestmark = pytest.mark.slow
 
 METRICS = "results/test/metrics.parquet"
-KILLS = int(os.environ.get("AUDIO_DEBIAS_KILLS", "3"))
+KILLS = int(os.environ.get("AUDIO_DEBIAS_KILLS", "2"))
 SECONDS = 12
 """About how long a run up to the metrics takes; kills come within that."""
 
@@ -26,8 +28,6 @@ SECONDS = 12
 @pytest.fixture(scope="session")
 def expected(tmp_path_factory):
     """The digest of the metrics of a run that nothing disturbed."""
-    from projects import make_project
-
     project = make_project(tmp_path_factory.mktemp("undisturbed") / "project")
     project.snakemake(METRICS)
     return digest(project)
@@ -50,16 +50,14 @@ def running(project, *targets):
         try:
             yield process
         finally:
-            for child in [*jobs_of(project), process]:
-                with_suppressed_kill(child)
+            for one in [*jobs_of(project), process]:
+                end(one)
             process.wait(60)
 
 
-def with_suppressed_kill(process):
-    try:
+def end(process):
+    with suppress(psutil.NoSuchProcess):
         process.kill()
-    except psutil.NoSuchProcess:
-        pass
 
 
 def jobs_of(project):
@@ -87,7 +85,7 @@ def test_a_killed_snakemake_goes_on_and_ends_with_the_same_numbers(project, expe
         project.snakemake(METRICS)
         assert jobs_of(project) == []
     assert digest(project) == expected
-    assert project.planned(METRICS) == {}
+    assert project.planned("--", METRICS) == {}
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
@@ -97,13 +95,13 @@ def test_a_killed_job_is_tried_again(project, expected, seed):
         time.sleep(moment.uniform(1, SECONDS))
         while snakemake.is_running() and snakemake.status() != psutil.STATUS_ZOMBIE:
             if jobs := jobs_of(project):
-                with_suppressed_kill(moment.choice(jobs))
+                end(moment.choice(jobs))
                 break
             time.sleep(0.02)
         snakemake.wait(120)
     project.snakemake(METRICS)
     assert digest(project) == expected
-    assert project.planned(METRICS) == {}
+    assert project.planned("--", METRICS) == {}
 
 
 def test_an_orphan_does_not_write_into_the_next_run(project, expected):
@@ -179,7 +177,9 @@ def test_a_missing_package_is_named(project):
 def test_a_job_killed_for_want_of_memory_is_named_with_its_log(project, expected):
     script = project.path / "workflow/scripts/match_samples.py"
     code = script.read_text()
-    killed = code.replace("    clips = [", "    import os; os.kill(os.getpid(), 9)\n    clips = [", 1)
+    killed = code.replace(
+        "    clips = [", "    import os; os.kill(os.getpid(), 9)\n    clips = [", 1
+    )
     assert killed != code
     script.write_text(killed)
     said = failure(project.snakemake(METRICS, check=False))

@@ -8,7 +8,7 @@ import yaml
 from miniature import point_to, serve, write_irmas, write_openmic
 from paper_inputs import irmas_lists, twin_openmic
 
-from conftest import ROOT
+from projects import ROOT
 
 LINEAR = ["none", "lda", "mlda"]
 NAMES = {"irmas_listed": "irmas", "openmic_listed": "openmic"}

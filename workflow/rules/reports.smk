@@ -62,7 +62,7 @@ rule exclusions:
             f"{RUN}/exclusions.html",
             caption="../report/exclusions.rst",
             category="4 Corpora",
-            labels={"figure": "What was left out", "pair": "all"},
+            labels={"figure": "What was left out"},
         ),
     log:
         f"{LOGS}/{config['run']}/exclusions.log",
@@ -91,12 +91,7 @@ rule per_label:
             f"{RUN}/figures/per_label/{{pair}}/{{model}}-{{mode}}.svg",
             caption="../report/per_label.rst",
             category="2 Transfers",
-            labels={
-                "figure": "AUC per label",
-                "model": "{model}",
-                "mode": "{mode}",
-                "pair": "{pair}",
-            },
+            labels={"figure": "AUC per label: {model}, {mode}, {pair}"},
         ),
         png=f"{RUN}/figures/per_label/{{pair}}/{{model}}-{{mode}}.png",
     log:
@@ -124,12 +119,7 @@ rule sensitivity:
             f"{RUN}/figures/sensitivity/{{pair}}.svg",
             caption="../report/sensitivity.rst",
             category="2 Transfers",
-            labels={
-                "figure": "Domain sensitivity",
-                "model": "all",
-                "mode": "any",
-                "pair": "{pair}",
-            },
+            labels={"figure": "Domain sensitivity: {pair}"},
         ),
         png=f"{RUN}/figures/sensitivity/{{pair}}.png",
     log:
@@ -158,7 +148,7 @@ rule tradeoff:
             f"{RUN}/figures/tradeoff/{{pair}}.svg",
             caption="../report/tradeoff.rst",
             category="3 Bias",
-            labels={"figure": "Removed and paid", "pair": "{pair}"},
+            labels={"figure": "Removed and paid: {pair}"},
         ),
         png=f"{RUN}/figures/tradeoff/{{pair}}.png",
     log:
@@ -186,7 +176,7 @@ rule cosine_figure:
             f"{RUN}/figures/cosines/{{pair}}.svg",
             caption="../report/cosines.rst",
             category="3 Bias",
-            labels={"figure": "Cosines", "pair": "{pair}"},
+            labels={"figure": "Cosines: {pair}"},
         ),
         png=f"{RUN}/figures/cosines/{{pair}}.png",
     log:
@@ -214,7 +204,7 @@ rule distributions:
             f"{RUN}/figures/distributions/{{pair}}.svg",
             caption="../report/distributions.rst",
             category="4 Corpora",
-            labels={"figure": "Labels and genres", "pair": "{pair}"},
+            labels={"figure": "Labels and genres: {pair}"},
         ),
         png=f"{RUN}/figures/distributions/{{pair}}.png",
     log:
@@ -228,7 +218,7 @@ rule distributions:
         runtime=growing(10),
     params:
         labels=config["labels"],
-        names={name: NAMES[name] for name in EXPERIMENT.corpora},
+        names=lambda wc: {corpus: NAMES[corpus] for corpus in wc.pair.split("--")},
         dpi=config["figures"]["dpi"],
         code=fingerprint("reports.figures.distributions"),
     script:

@@ -54,7 +54,7 @@ def summarise_resources(folder: str | Path, run: str, shared: Iterable[str]) -> 
             "mb": by_rule["mb"].max(),
         }
     ).reset_index()
-    heaviest = jobs.sort_values("mb").drop_duplicates("rule", keep="last")
+    heaviest = jobs.dropna(subset="mb").sort_values("mb").drop_duplicates("rule", keep="last")
     summary["heaviest"] = summary["rule"].map(heaviest.set_index("rule")["job"])
     return summary.sort_values("seconds", ascending=False, ignore_index=True)
 
