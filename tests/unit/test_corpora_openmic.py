@@ -263,3 +263,15 @@ def test_the_published_split_gives_the_papers_counts(tmp_path, shared):
     assert clips["split"].value_counts().to_dict() == {"train": 6838, "test": 2491}
     assert len(clips) + len(dropped) == 20_000
     assert dropped["clip_id"].is_unique
+
+
+def test_a_test_clip_with_the_file_of_a_training_clip_is_dropped_on_request(tmp_path):
+    write(tmp_path)  # All three clips are the same second of silence, made alike or not.
+    train, _, test = [tmp_path / "audio" / key[:3] / f"{key}.ogg" for key in KEYS]
+    test.write_bytes(train.read_bytes())
+    clips, _ = read(tmp_path)
+    assert clips["clip_id"].tolist() == KEYS
+    clips, dropped = read(tmp_path, drop_duplicates=True)
+    assert KEYS[2] not in clips["clip_id"].tolist()
+    assert reasons(dropped)[KEYS[2]] == "duplicate"
+    assert dropped["detail"].str.startswith("same file as ").all()

@@ -174,6 +174,22 @@ def test_a_missing_package_is_named(project):
     assert "fit_corrections (pair=dry--noisy, model=known, cell=" in done.stdout
 
 
+def test_a_lost_network_is_named(project, monkeypatch):
+    project.configure(models=["mtt_vgg"])
+    unreachable = "http://127.0.0.1:9"
+    for name, value in {
+        **dict.fromkeys(["HTTP_PROXY", "HTTPS_PROXY", "PIP_INDEX_URL"], unreachable),
+        **{"PIP_CONFIG_FILE": os.devnull, "PIP_RETRIES": "0"},
+    }.items():
+        monkeypatch.setenv(name, value)
+    wheel = "results/weights/musicnn-0.1.0-py3-none-any.whl"
+    said = failure(project.snakemake(wheel, check=False))
+    assert said.startswith("fetch_weights (file=musicnn")
+    assert "check pip's index and the network" in said
+    assert not (project.path / wheel).exists()
+    assert half_written(project) == []
+
+
 def test_a_job_killed_for_want_of_memory_is_named_with_its_log(project, expected):
     script = project.path / "workflow/scripts/match_samples.py"
     code = script.read_text()

@@ -1,5 +1,6 @@
 # What holds for every rule, and what happens around the jobs: failures, a killed run.
 import ast
+import contextlib
 import hashlib
 import time
 
@@ -33,8 +34,10 @@ def end_orphans():
     the results of this run."""
     for process in psutil.process_iter(["cwd", "cmdline"]):
         if process.info["cwd"] == os.getcwd() and is_job(process.info["cmdline"]):
-            if not any(is_snakemake(parent) for parent in process.parents()):
-                process.kill()
+            # One that ends meanwhile is no fault.
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if not any(is_snakemake(parent) for parent in process.parents()):
+                    process.kill()
 
 
 def is_job(command):

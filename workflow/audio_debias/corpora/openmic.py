@@ -26,8 +26,9 @@ from audio_debias.corpora.audio import probe
 from audio_debias.corpora.clips import align_labels, check_options, dropped_frame
 from audio_debias.corpora.splits import read_split
 from audio_debias.errors import InputError
+from audio_debias.fetching.checksums import file_digest
 
-OPTIONS = {"split": (str, dict), "audio": bool, "class_align": dict}
+OPTIONS = {"split": (str, dict), "audio": bool, "class_align": dict, "drop_duplicates": bool}
 """Type of every option."""
 
 PARTITION = {split: f"partitions/split01_{split}.csv" for split in ("train", "test")}
@@ -66,6 +67,8 @@ def read(
         own split01).
         ``audio``: False looks for no file (default True).
         ``class_align``: OpenMIC's label to the run's (default: the same name).
+        ``drop_duplicates``: drop a test clip whose file is, byte for byte, that of a training
+        clip (default False, as the paper did).
 
     Returns
     -------
@@ -103,6 +106,9 @@ def read(
         dropped += broken
         clips = clips[clips["clip_id"].isin(seconds)].reset_index(drop=True)
         clips["seconds"] = clips["clip_id"].map(seconds).astype(float)
+        if options.get("drop_duplicates", False):
+            clips, repeated = _without_repeated_tests(root, clips)
+            dropped += repeated
     else:
         clips = clips.assign(path=None, seconds=None)
     aligned = align_labels(own, labels, options.get("class_align", {}), source=str(root))
@@ -286,3 +292,23 @@ def _pickled_strings(stream: BytesIO, source: str) -> Iterator[str]:
             end.append(name)
     if [name for name in end if name not in ("MEMOIZE", "BINPUT", "LONG_BINPUT")] != _END:
         raise InputError(f"{source}: holds more than strings (pickle opcode {end[0]})")
+
+
+def _without_repeated_tests(
+    root: Path, clips: pd.DataFrame
+) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
+    """The clips but for test clips with the file of a training clip, and what was dropped."""
+    digests = [file_digest(root / path) for path in clips["path"]]
+    testing = clips["split"].eq("test")
+    trained = {
+        digest: clip_id
+        for digest, clip_id, test in zip(digests, clips["clip_id"], testing, strict=True)
+        if not test
+    }
+    twins = pd.Series(digests, index=clips.index).map(trained).where(testing)
+    dropped = [
+        (clip_id, "duplicate", f"same file as {twin}")
+        for clip_id, twin in zip(clips["clip_id"], twins, strict=True)
+        if isinstance(twin, str)
+    ]
+    return clips[twins.isna()].reset_index(drop=True), dropped
