@@ -53,5 +53,5 @@ def conda_file(name: str, locked: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    for name in ("core", "tensorflow"):
+    for name in ("core", "report", "tensorflow"):
         (ENVS / f"{name}.yaml").write_text(conda_file(name, pins()))

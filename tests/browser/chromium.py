@@ -1,6 +1,6 @@
 """Fixtures `chromium` and `page`: a headless browser without a network.
 
-A test module that wants them imports `chromium` and `offline_page`.
+conftest.py gives them to every test of this folder.
 """
 
 import os

@@ -5,7 +5,6 @@ import pytest
 from audio_debias.reports.published import compare, html_comparison
 from audio_debias.reports.summary import left_out
 from audio_debias.reports.table import html_table, wide_table
-from browser.chromium import chromium, offline_page  # noqa: F401
 from unit.reports_data import make_bias, make_metrics
 
 MODELS = ["msd_musicnn", "mtt_musicnn", "mtt_vgg"]

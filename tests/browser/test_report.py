@@ -2,7 +2,6 @@
 
 import pytest
 
-from browser.chromium import chromium, offline_page  # noqa: F401
 from browser.report_page import check_report
 from projects import make_project
 

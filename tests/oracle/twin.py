@@ -58,8 +58,9 @@ class Twin:
             mode=mode,
             one_corpus_genre="paper",
             seed=seed,
+            threads=1,
         )
-        transfers = run_transfers(self.samples, self.clips, self.embeddings, corrections)
+        transfers = run_transfers(self.samples, self.clips, self.embeddings, corrections, threads=1)
         metrics = compute_metrics(transfers.scores, LABELS, CORPORA)
         return Cell(corrections, transfers, metrics)
 

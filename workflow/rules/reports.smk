@@ -313,7 +313,7 @@ rule report_page:
         f"{BENCHMARKS}/{config['run']}/report_page.tsv"
     localrule: True
     conda:
-        "../../envs/core.yaml"
+        "../../envs/report.yaml"
     params:
         captions=CAPTIONS,
         config=sorted_keys(config),
