@@ -23,7 +23,7 @@ test: env
 	pytest -m "not slow" -n 2
 
 test-slow: env
-	pytest -m slow
+	pytest -m slow -n 2 --dist loadfile
 
 lint: env
 	ruff format --check .
