@@ -1,0 +1,47 @@
+"""The walls of the house: imports point one way, the library knows no Snakemake, no `run:`."""
+
+import ast
+import re
+
+import pytest
+
+from projects import ROOT
+
+LIBRARY = ROOT / "workflow/audio_debias"
+ORDER = ["fetching", "corpora", "models", "corrections", "transfers", "reports"]
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_no_package_imports_one_to_its_right(package):
+    right = tuple(f"audio_debias.{name}" for name in ORDER[ORDER.index(package) + 1 :])
+    for path in (LIBRARY / package).rglob("*.py"):
+        wrong = [name for name in imported(path) if right and name.startswith(right)]
+        assert not wrong, f"{path.relative_to(ROOT)} imports {wrong}"
+
+
+def test_the_library_does_not_import_snakemake():
+    for path in LIBRARY.rglob("*.py"):
+        assert not any(name.split(".")[0] == "snakemake" for name in imported(path)), path
+
+
+def test_rules_run_scripts_and_fit_on_a_screen():
+    for path in [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]:
+        for rule in re.split(r"(?m)^(?=rule |use rule )", path.read_text())[1:]:
+            name = rule.split(":")[0]
+            assert not re.search(r"(?m)^\s+run:", rule), f"{path.name}: {name}"
+            body = re.split(r"(?m)^\S", rule[1:])[0]
+            assert body.count("\n") <= 50, f"{path.name}: {name} is {body.count(chr(10))} lines"
+
+
+def test_scripts_are_glue():
+    for path in (ROOT / "workflow/scripts").glob("*.py"):
+        lines = [line for line in path.read_text().splitlines() if line.strip()]
+        assert len(lines) <= 45, f"{path.name}: {len(lines)} lines"
