@@ -64,8 +64,7 @@ def test_ten_thousand_jobs_are_planned_in_a_minute_or_two(tmp_path):
     planning = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(planning)
     planning.make_project(tmp_path, clips=1_000_000, shard_clips=2500)
-    jobs, seconds, mib = planning.plan(tmp_path)
+    jobs, seconds, _ = planning.plan(tmp_path)
     assert jobs["extract"] == 8 * 50 * 10
     assert jobs["run_transfers"] == 28 * 10 * (2 + 4 * 2)
     assert seconds < 240
-    assert mib < 1500
