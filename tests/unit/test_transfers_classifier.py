@@ -11,7 +11,7 @@ from audio_debias.transfers.logistic import (
     FeatureSpace,
     SampleSpace,
     balanced_costs,
-    trust_region_newton,
+    minimise_together,
 )
 from audio_debias.transfers.store import load_classifiers, save_classifiers
 
@@ -52,19 +52,32 @@ def test_the_solver_takes_the_iterations_of_liblinear(n_features, C):
     sign = np.where(y, 1.0, -1.0)
     costs = balanced_costs(sign, C)
     with_one = np.column_stack([x, np.ones(len(x))])
-    weights, _ = trust_region_newton(FeatureSpace(with_one), sign, costs)
-    dual, _ = trust_region_newton(SampleSpace(with_one @ with_one.T), sign, costs)
+    [(weights, _)] = minimise_together(FeatureSpace(with_one), sign, [costs])
+    [(dual, _)] = minimise_together(SampleSpace(with_one @ with_one.T), sign, [costs])
     scale = np.abs(expected.coef_).max()
     np.testing.assert_allclose(weights[:-1], expected.coef_[0], atol=1e-8 * scale)
     np.testing.assert_allclose(weights[-1], expected.intercept_[0], atol=1e-8 * scale)
     np.testing.assert_allclose(dual @ with_one, weights, atol=1e-8 * scale)
 
 
+@pytest.mark.parametrize("n_features", [30, 300])
+def test_problems_solved_together_have_the_solutions_of_each_alone(n_features):
+    x, y = labelled(100, n_features)
+    sign = np.where(y, 1.0, -1.0)
+    costs = [balanced_costs(sign, C) for C in GRID]
+    for space in (FeatureSpace(x), SampleSpace(x @ x.T)):
+        together = minimise_together(space, sign, costs)
+        for each, (solution, converged) in zip(costs, together, strict=True):
+            [(alone, alone_converged)] = minimise_together(space, sign, [each])
+            assert converged == alone_converged
+            np.testing.assert_allclose(solution, alone, atol=1e-8 * np.abs(alone).max())
+
+
 def test_the_solution_is_a_minimum():
     x, y = labelled(100, 20)
     sign = np.where(y, 1.0, -1.0)
     costs = balanced_costs(sign, 0.1)
-    w, converged = trust_region_newton(FeatureSpace(x), sign, costs)
+    [(w, converged)] = minimise_together(FeatureSpace(x), sign, [costs])
     gradient = w - x.T @ (costs * sign / (1 + np.exp(sign * (x @ w))))
     at_zero = x.T @ (costs * sign / 2)
     assert converged

@@ -16,7 +16,7 @@ from audio_debias.transfers.logistic import (
     FeatureSpace,
     SampleSpace,
     balanced_costs,
-    trust_region_newton,
+    minimise_together,
 )
 
 GRID = tuple(float(f"1e{exponent}") for exponent in range(-8, 4))
@@ -81,14 +81,13 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
         in_sample_space = n < n_features
         # The last feature is the constant one whose weight is the intercept.
         data = X @ X.T + 1 if in_sample_space else np.column_stack([X, np.ones(n)])
-        folds = [
-            _Fold(data, sign, *split, in_sample_space)
-            for split in StratifiedKFold(self.folds).split(X, target)
-        ]
-        self.grid_scores_ = np.array([[fold.score(C) for fold in folds] for C in self.Cs])
+        space = SampleSpace(data) if in_sample_space else FeatureSpace(data)
+        self.grid_scores_ = self._cross_validate(space, data, sign)
         self.C_ = float(self.Cs[np.argmax(self.grid_scores_.mean(axis=1))])
         if in_sample_space:
-            solution, converged = _solve(data, sign, self.C_, in_sample_space)
+            [(solution, converged)] = minimise_together(
+                space, sign, [balanced_costs(sign, self.C_)]
+            )
             if not converged:
                 warnings.warn(f"C = {self.C_:g}: not converged", ConvergenceWarning, stacklevel=2)
             self.coef_, self.intercept_ = (solution @ X)[None], solution.sum(keepdims=True)
@@ -98,6 +97,22 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
             model.fit(X, target)
             self.coef_, self.intercept_ = model.coef_, model.intercept_
         return self
+
+    def _cross_validate(self, space, data, sign):
+        """ROC-AUC on the held-out rows for each C and fold."""
+        splits = list(StratifiedKFold(self.folds).split(sign, sign))
+        costs = [balanced_costs(sign, C, train) for C in self.Cs for train, _ in splits]
+        weights = np.array([weight for weight, _ in minimise_together(space, sign, costs)])
+        values = (weights @ data.T).reshape(len(self.Cs), self.folds, -1)
+        return np.array(
+            [
+                [
+                    roc_auc(sign[held_out] > 0, row[held_out])
+                    for row, (_, held_out) in zip(rows, splits, strict=True)
+                ]
+                for rows in values
+            ]
+        )
 
     def decision_function(self, X):
         """Log-odds of the second class, shape (n,)."""
@@ -119,26 +134,6 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False
         return tags
-
-
-class _Fold:
-    """One split of rows (n, D + 1) or of their Gram matrix (n, n), shared by all C."""
-
-    def __init__(self, data, sign, train, held_out, in_sample_space):
-        self.in_sample_space = in_sample_space
-        columns = train if in_sample_space else slice(None)
-        self.train, self.held_out = data[train][:, columns], data[held_out][:, columns]
-        self.sign, self.held_out_positive = sign[train], sign[held_out] > 0
-
-    def score(self, C):
-        """ROC-AUC on the held-out rows."""
-        solution, _ = _solve(self.train, self.sign, C, self.in_sample_space)
-        return roc_auc(self.held_out_positive, self.held_out @ solution)
-
-
-def _solve(data, sign, C, in_sample_space):
-    space = SampleSpace(data) if in_sample_space else FeatureSpace(data)
-    return trust_region_newton(space, sign, balanced_costs(sign, C))
 
 
 def roc_auc(positive: np.ndarray, scores: np.ndarray) -> float:
