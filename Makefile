@@ -43,4 +43,4 @@ lock:
 	$(PYTHON) envs/conda_from_pins.py
 
 clean:
-	rm -rf $(VENV) .snakemake
+	rm -rf $(VENV)

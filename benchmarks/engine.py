@@ -201,32 +201,33 @@ def cell(width: int) -> tuple[float, float]:
 
 
 def growth() -> None:
-    """CPU seconds and memory of one label at the paper's number of clips and at ten times that."""
+    """Seconds and memory of one cell's jobs, for the paper's number of clips and ten times that."""
     print(machine(), end="\n\n")
-    print_row("method", "width", "clips", "CPU s", "ratio")
-    print_row(*["---"] * 5)
-    for method, width in (("lda", 128), ("lda", 512), ("klda", 128)):
+    print_row("cell", "width", "clips", "jobs' seconds", "ratio", "largest job, MiB")
+    print_row(*["---"] * 6)
+    for model, cell in (
+        ("synthetic128", "lda-global"),
+        ("synthetic512", "lda-global"),
+        ("synthetic128", "klda-global"),
+    ):
         previous = None
         for scale in (1, 10):
-            clips = {corpus: synthetic_clips(corpus, scale) for corpus in SIZES}
-            embeddings = {
-                corpus: pd.DataFrame(
-                    synthetic_embeddings(table, corpus, width), index=table["clip_id"]
-                )
-                for corpus, table in clips.items()
-            }
-            samples, _ = match_samples(*clips.values(), LABELS[:1], GENRES, names=tuple(SIZES))
-
-            def job(samples=samples, clips=clips, embeddings=embeddings, method=method):
-                corrections = fit_corrections(samples, embeddings, method=method)
-                run_transfers(samples, clips, embeddings, corrections)
-
-            taken, _ = seconds(job)
-            n = sum(map(len, clips.values()))
-            print_row(method, width, n, taken, taken / previous if previous else "")
+            target = f"results/engine/scores/{'--'.join(SIZES)}/{model}/{cell}.parquet"
+            with tempfile.TemporaryDirectory() as folder:
+                prepare(Path(folder), {model: WIDTHS[model]}, scale)
+                run(Path(folder), 1, target)
+                jobs = read_benchmarks(Path(folder))
+            n, taken = scale * sum(map(sum, SIZES.values())), float(jobs["s"].sum())
+            ratio = taken / previous if previous else ""
+            print_row(cell, WIDTHS[model], n, taken, ratio, float(jobs["max_rss"].max()))
             previous = taken
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\nPeak memory of the whole: {peak:.0f} MiB")
+
+
+def run(project: Path, cores: int, *targets: str) -> None:
+    """Make `targets` with Snakemake from the clip tables and embeddings that are there."""
+    rules = ["match_samples", "fit_corrections", "run_transfers", "metrics", "cosines"]
+    command = [sys.executable, "-m", "snakemake", *targets, "--cores", str(cores), "--quiet"]
+    subprocess.run([*command, "all", "--allowed-rules", *rules], cwd=project, check=True)
 
 
 def table(cores: int) -> None:
@@ -234,17 +235,10 @@ def table(cores: int) -> None:
     print(machine(), end="\n\n")
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder)
-        prepare(project)
+        prepare(project, WIDTHS)
         targets = ["results/engine/metrics.parquet", "results/engine/cosines.parquet"]
-        rules = ["match_samples", "fit_corrections", "run_transfers", "metrics", "cosines"]
-        command = [sys.executable, "-m", "snakemake", *targets, "--cores", str(cores), "--quiet"]
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        wall, _ = seconds(
-            lambda: subprocess.run(
-                [*command, "all", "--allowed-rules", *rules], cwd=project, check=True
-            ),
-            time.perf_counter,
-        )
+        wall, _ = seconds(lambda: run(project, cores, *targets), time.perf_counter)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         jobs = read_benchmarks(project)
         rows = len(pd.read_parquet(project / targets[0]))
@@ -261,7 +255,7 @@ def table(cores: int) -> None:
     )
 
 
-def prepare(project: Path) -> None:
+def prepare(project: Path, widths: dict[str, int], scale: int = 1) -> None:
     """A copy of the workflow with synthetic clip tables and embeddings in place of results."""
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, project)
@@ -269,16 +263,17 @@ def prepare(project: Path) -> None:
         ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
         shutil.copytree(ROOT / name, project / name, ignore=ignored)
     config = yaml.safe_load((project / "config.yaml").read_text())
-    config |= {"run": "engine", "corpora": list(SIZES), "models": list(WIDTHS)}
+    config |= {"run": "engine", "corpora": list(SIZES), "models": list(widths)}
     config["accept_licences"] = ["CC BY-NC-SA 3.0"]  # of the corpora whose sizes are imitated
     (project / "config.yaml").write_text(yaml.safe_dump(config))
-    model = (project / "resources/models/yamnet.yaml").read_text()
-    for name in WIDTHS:
-        (project / f"resources/models/{name}.yaml").write_text(model)
+    model = yaml.safe_load((project / "resources/models/yamnet.yaml").read_text())
+    for name in widths:
+        definition = yaml.safe_dump({**model, "name": name})
+        (project / f"resources/models/{name}.yaml").write_text(definition)
     for corpus in SIZES:
-        clips = synthetic_clips(corpus)
+        clips = synthetic_clips(corpus, scale)
         write_clips(clips, project / f"results/corpora/{corpus}/clips.parquet")
-        for name, width in WIDTHS.items():
+        for name, width in widths.items():
             values = synthetic_embeddings(clips, corpus, width)
             path = project / f"results/embeddings/{name}/{corpus}.parquet"
             write_embeddings(path, clips["clip_id"].tolist(), values, {"synthetic": True})

@@ -149,3 +149,79 @@ def test_a_table_corpus_without_its_csv_names_the_missing_file(config, project, 
     config["corpora"] = ["demo_irmas", "mine"]
     message = refusal(config, project)
     assert "resources/corpora/mine.yaml: options.csv: no such file" in message
+
+
+def define(project, kind, name, /, **definition):
+    own = {"title": name, "licence": {"name": "own"}, "citation": "none"}
+    path = project / "resources" / kind / f"{name}.yaml"
+    path.write_text(yaml.safe_dump(own | definition))
+
+
+@pytest.mark.parametrize("name", ["corpora", "embeddings", "downloads", "extract"])
+def test_a_run_may_not_be_called_after_what_all_runs_share(config, name):
+    config["run"] = name
+    assert refusal(config).startswith(f"config: run: '{name}'")
+
+
+def test_fewer_clips_than_folds_are_refused(config):
+    config["classifier"]["folds"] = 10
+    assert refusal(config).startswith(
+        "config: sampling.min_clips: is 8, but classifier.folds is 10"
+    )
+
+
+def test_against_the_rest_needs_three_corpora(config, project):
+    config["against_rest"] = True
+    assert refusal(config).startswith("config: against_rest: needs three corpora")
+    spec = read_yaml(project / "resources/corpora/demo_irmas.yaml")
+    define(project, "corpora", "third", **spec)
+    config["corpora"] = [*config["corpora"], "third"]
+    experiment = load_experiment(config, project)
+    assert experiment.pairs[3:] == [
+        "demo_irmas--all_but_demo_irmas",
+        "demo_openmic--all_but_demo_openmic",
+        "third--all_but_third",
+    ]
+    assert experiment.pooled["all_but_third"] == ("third", ["demo_irmas", "demo_openmic"])
+
+
+def test_an_unknown_reader_and_kind_are_refused_with_the_nearest_known_one(config, project):
+    define(project, "corpora", "mine", reader="tabel", root="/", labels=["flute"])
+    changed = {**config, "corpora": ["demo_irmas", "mine"]}
+    assert refusal(changed, project).endswith(
+        "mine.yaml: reader: unknown name 'tabel'; did you mean 'table'?"
+    )
+    define(project, "models", "mine", name="mine", kind="savedmodell", sample_rate=16000, dim=4)
+    assert refusal({**config, "models": ["mine"]}, project).endswith(
+        "mine.yaml: kind: unknown name 'savedmodell'; did you mean 'savedmodel'?"
+    )
+
+
+def test_a_model_called_otherwise_than_its_file_is_refused(config, project):
+    define(project, "models", "mine", name="yours", kind="yamnet", sample_rate=16000, dim=4)
+    assert "mine.yaml: name: is 'yours'" in refusal({**config, "models": ["mine"]}, project)
+
+
+def test_two_files_of_one_name_are_refused(config, project):
+    for name in ("here", "there"):
+        files = {"clips.zip": {"url": f"https://{name}.org/clips.zip"}}
+        define(project, "corpora", name, reader="table", files=files, clips=9, labels=["flute"])
+    config |= {"corpora": ["here", "there"], "labels": ["flute"], "genres": [], "methods": ["none"]}
+    assert refusal(config, project) == (
+        "resources/corpora/there.yaml: files: clips.zip: is another file in "
+        "resources/corpora/here.yaml: files; rename one of them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("local", "message"),
+    [
+        ({"IRMAS-TrainingDat.zip": "."}, "did you mean 'IRMAS-TrainingData.zip'?"),
+        ({"IRMAS-TrainingData.zip": "/no/such"}, "no such file or folder: /no/such"),
+    ],
+)
+def test_a_typo_under_local_is_refused(config, local, message):
+    config["local"] = local
+    found = refusal(config)
+    assert found.startswith("config: local: ")
+    assert message in found

@@ -159,3 +159,16 @@ def test_the_published_split_gives_the_papers_counts(shared):
     assert dropped["reason"].tolist() == ["other_genre"] * 42
     assert clips["clip_id"].tolist() == sorted(clips["clip_id"], key=str.encode)
     assert clips["path"].isna().all()
+
+
+def test_a_folder_that_lies_here_as_a_link_is_read(tmp_path):
+    write(tmp_path / "elsewhere", ["[gac][cla]0500__2"])
+    write(tmp_path, ["[cla][cla]0201__3"], split="test")
+    (tmp_path / "train.csv").write_text("[gac][cla]0500__2\n")
+    (tmp_path / "linked").symlink_to(tmp_path / "elsewhere/IRMAS-TrainingData")
+    (tmp_path / "root").mkdir()
+    for name in ("linked", "train.csv", "test.csv", "IRMAS-TrainingData"):
+        (tmp_path / name).rename(tmp_path / "root" / name)
+    clips, dropped = read(tmp_path / "root")
+    assert dropped.empty
+    assert clips["clip_id"].tolist() == ["[cla][cla]0201__3", "[gac][cla]0500__2"]

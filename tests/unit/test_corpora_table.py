@@ -207,3 +207,13 @@ def test_real_recordings_are_read(tmp_path, shared):
     np.testing.assert_allclose(
         clips["seconds"].sort_values(), manifest["seconds"].sort_values(), atol=1e-3
     )
+
+
+def test_a_corpus_without_sound_needs_clip_ids_alone(tmp_path):
+    (tmp_path / "clips.csv").write_text("clip_id,split,flute,voice\nb,train,1,0\na,test,0,1\n")
+    clips, dropped = read(tmp_path, audio=False)
+    assert dropped.empty
+    assert clips["clip_id"].tolist() == ["a", "b"]
+    assert clips[["path", "seconds"]].isna().all(axis=None)
+    with pytest.raises(InputError, match="column 'path' is missing"):
+        read(tmp_path)

@@ -1,7 +1,6 @@
 import random
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +10,6 @@ from audio_debias.corrections.sampling import (
     write_excluded,
     write_samples,
 )
-from audio_debias.errors import InputError
 
 GENRES = ["rock", "jazz"]
 
@@ -101,10 +99,20 @@ def test_excludes_a_label_with_too_few_clips_and_says_why():
     assert "a 2 positive and 9 negative" in excluded.detail[0]
 
 
-def test_refuses_a_label_without_column():
+def test_a_label_that_one_corpus_does_not_know_is_excluded_and_the_others_kept():
     a = clips_of({("rock", True): 5, ("rock", False): 5})
-    with pytest.raises(InputError, match="organ: no such column"):
-        match(a, a, labels=("organ",))
+    b = a.assign(organ=a["flute"])
+    samples, excluded = match(a, b, labels=("organ", "flute"))
+    assert samples["label"].unique().tolist() == ["flute"]
+    assert excluded.to_numpy().tolist() == [["organ", "no such label", "a has no such label"]]
+
+
+def test_without_genres_in_the_run_all_clips_are_one_stratum():
+    a = clips_of({("rock", True): 9, ("jazz", True): 6, ("rock", False): 5})
+    b = clips_of({(None, True): 5, (None, False): 5})
+    samples, excluded = match_samples(a, b, ["flute"], [], names=("a", "b"))
+    assert excluded.empty
+    assert samples.groupby(["corpus", "positive"]).size().to_list() == [5, 5, 5, 5]
 
 
 def test_comes_back_from_disk_as_it_was(tmp_path):

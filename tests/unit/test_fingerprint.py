@@ -22,6 +22,7 @@ def package(tmp_path, monkeypatch):
     root = tmp_path / "audio_debias"
     (root / "fruit").mkdir(parents=True)
     (root / "fruit/__init__.py").touch()
+    (root / "job.py").touch()
     (root / "scale.py").write_text(SOURCE)
     (root / "fruit/apple.py").write_text(APPLE)
     (root / "fruit/pear.py").write_text(APPLE)
@@ -63,3 +64,22 @@ def test_code_of_another_module_does_not(package):
 def test_a_name_that_is_no_module_is_an_error(package):
     with pytest.raises(FileNotFoundError):
         taken("fruit.plum")
+
+
+def test_a_script_changes_with_what_it_imports_but_not_with_how_jobs_are_wrapped(package, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text("from audio_debias.job import job\nfrom audio_debias.scale import twice\n")
+    (package / "job.py").write_text("def job(log):\n    return log\n")
+
+    def taken_of_script():
+        taken()
+        return module.script_fingerprint(script)
+
+    before = taken_of_script()
+    (package / "job.py").write_text("def job(log, **inputs):\n    return log\n")
+    assert taken_of_script() == before
+    (package / "fruit/apple.py").write_text(APPLE.replace("1", "2"))
+    after = taken_of_script()
+    assert after != before
+    script.write_text(script.read_text() + "twice()\n")
+    assert taken_of_script() != after

@@ -166,3 +166,27 @@ def test_a_wrong_number_of_weight_files_is_refused(tmp_path):
     for weights in (None, [tmp_path / "a.keras", tmp_path / "b.keras"]):
         with pytest.raises(InputError, match="weights"):
             load_model(SPEC | {"kind": "keras"}, weights)
+
+
+def test_a_clip_on_which_a_python_function_fails_is_skipped(clips, monkeypatch):
+    root, _, _ = clips
+    code = "def embed(wave, rate):\n    return [[1, 2]] if len(wave) > 5000 else [][0]\n"
+    (root / "picky.py").write_text(code)
+    monkeypatch.syspath_prepend(root)
+    spec = SPEC | {"kind": "python", "options": {"function": "picky:embed"}}
+    out = extract(clips, spec)
+    assert out.clip_ids.tolist() == ["b", "c"]
+    assert out.skipped.to_numpy().tolist() == [
+        ["a", "model_failed", "IndexError: list index out of range"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [("python", "options.function: missing"), ("musicnn", "options: missing")],
+)
+def test_a_definition_without_what_its_kind_needs_is_refused(tmp_path, kind, message):
+    (tmp_path / "weights").touch()
+    spec = {"name": "mine", "kind": kind, "sample_rate": 16000, "dim": 4}
+    with pytest.raises(InputError, match=message):
+        load_model(spec, [] if kind == "python" else tmp_path / "weights")

@@ -1,17 +1,23 @@
 """Ours beside the published numbers: which difference agrees, differs, or is not judged."""
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from reports_data import POSTER, make_metrics, read_published_metrics
 
 from audio_debias.errors import InputError
 from audio_debias.reports.published import (
     compare,
     html_comparison,
+    read_published_cosines,
     read_published_labels,
     read_published_table,
+    under_own_names,
 )
+from projects import ROOT
 
 KERNEL = ["k", "klda", "mklda"]
 LABELS = [f"label{i}" for i in range(10)]
@@ -146,3 +152,43 @@ def test_names_that_mean_harm_stay_text(metrics):
     page = html_comparison(compare([hostile], as_published(metrics), hostile), {"vggish": "<b>"})
     assert "<script" not in page
     assert "<b>" not in page
+
+
+COSINES = {
+    ("global", "linear"): "cello,vggish,irmas,0.5\n",
+    ("classwise", "kernel"): "cello,vggish-k,openmic,-0.25\ncello,yamnet-k,openmic,0.1\n",
+}
+
+
+def test_published_cosines_are_read_under_our_names(tmp_path):
+    paths = {}
+    for key, rows in COSINES.items():
+        paths[key] = tmp_path / f"{'_'.join(key)}.csv"
+        paths[key].write_text("instrument,embedding,train set,cosine similarity\n" + rows)
+    found = read_published_cosines(paths)
+    assert found.to_numpy().tolist() == [
+        ["global", "linear", "cello", "vggish", "irmas", 0.5],
+        ["classwise", "kernel", "cello", "vggish", "openmic", -0.25],
+        ["classwise", "kernel", "cello", "yamnet", "openmic", 0.1],
+    ]
+    same_as = {"mine": "vggish", "irmas_listed": "irmas", "openmic": "openmic"}
+    own = under_own_names(found, same_as)
+    assert own[["model", "train_corpus"]].to_numpy().tolist() == [
+        ["mine", "irmas_listed"],
+        ["mine", "openmic"],
+    ]
+    paths["global", "linear"].write_text("instrument,embedding\n")
+    with pytest.raises(InputError, match="no column cosine similarity, train set"):
+        read_published_cosines(paths)
+
+
+def test_the_cosines_of_the_authors_files_have_the_checksums_that_we_ask_for(shared, tmp_path):
+    """The shared table holds the rows of the four files, in their order."""
+    files = yaml.safe_load((ROOT / "resources/published/files.yaml").read_text())
+    rows = pd.read_csv(shared / "published" / "cosine_similarity.csv", dtype=str)
+    for (mode, space), part in rows.groupby(["mode", "space"]):
+        part = part.assign(model=part["model"] + ("" if space == "linear" else "-k"))
+        text = "instrument,embedding,train set,cosine similarity\n"
+        text += part[["label", "model", "train_corpus", "cosine"]].to_csv(index=False, header=False)
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        assert files[f"published_cosines_{mode}_{space}.csv"]["checksum"] == f"sha256:{digest}"

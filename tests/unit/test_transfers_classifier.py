@@ -29,12 +29,12 @@ def test_is_a_scikit_learn_classifier(estimator, check):
 
 
 @pytest.mark.parametrize("n_features", [5, 40, 119, 150, 1000])
-@pytest.mark.parametrize("seed", [0, 1])
-def test_equals_a_grid_search_with_liblinear(n_features, seed):
+@pytest.mark.parametrize(("seed", "liblinear"), [(0, True), (1, True), (1, False)])
+def test_equals_a_grid_search_with_liblinear(n_features, seed, liblinear):
     x, y = labelled(120, n_features, seed)
     model = LogisticRegression(solver="liblinear", class_weight="balanced")
     grid = GridSearchCV(model, {"C": GRID}, scoring="roc_auc", cv=StratifiedKFold(3)).fit(x, y)
-    found = LogisticGrid().fit(x, y)
+    found = LogisticGrid(liblinear=liblinear).fit(x, y)
     assert grid.best_params_ == {"C": found.C_}
     np.testing.assert_allclose(
         found.grid_scores_.mean(axis=1), grid.cv_results_["mean_test_score"], atol=1e-3

@@ -13,11 +13,26 @@ import yaml
 from audio_debias.errors import InputError
 from audio_debias.fetching.licences import require_accepted
 
-MODELESS_METHODS = ("none", "k")
+DIRECTIONLESS_METHODS = ("none", "k")
 """Methods without a direction: they do not depend on the mode."""
 
 KERNEL_METHODS = ("k", "klda", "mklda")
 GENRE_METHODS = ("mlda", "mklda")
+
+SHARED_RULES = (
+    "render_demo",
+    "describe_demo",
+    "fetch",
+    "unpack",
+    "index_corpus",
+    "fetch_weights",
+    "extract",
+    "merge_embeddings",
+)
+"""The rules whose results all runs share, and with them their logs and benchmarks."""
+
+SHARED_FOLDERS = ("corpora", "downloads", "embeddings", "weights", "benchmarks")
+"""Names below ``results/`` and ``logs/`` that belong to no run."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +54,26 @@ class Experiment:
     def shards(self, corpus: str) -> range:
         """The extraction jobs of a corpus; its clips are dealt out evenly among them."""
         spec = self.corpora[corpus]
-        clips = spec.get("clips") or _rows(Path(spec["root"], spec["options"]["csv"]))
+        clips = spec.get("clips") or _rows(clip_csv(spec))
         return range(math.ceil(clips / self.config["extraction"]["shard_clips"]))
 
     @property
     def pairs(self) -> list[str]:
-        """Every unordered pair of corpora as ``a--b``, in the order of the config."""
-        return ["--".join(pair) for pair in itertools.combinations(self.corpora, 2)]
+        """Every unordered pair of corpora as ``a--b``, in the order of the config; with
+        ``against_rest``, also each corpus with all others pooled."""
+        pairs = list(itertools.combinations(self.corpora, 2))
+        pairs += [(corpus, pooled) for pooled, (corpus, _) in self.pooled.items()]
+        return ["--".join(pair) for pair in pairs]
+
+    @property
+    def pooled(self) -> dict[str, tuple[str, list[str]]]:
+        """Name of each pool of corpora: the corpus that it leaves out, and those it is made of."""
+        if not self.config.get("against_rest"):
+            return {}
+        return {
+            f"all_but_{corpus}": (corpus, [other for other in self.corpora if other != corpus])
+            for corpus in self.corpora
+        }
 
     @property
     def cells(self) -> list[str]:
@@ -53,7 +81,7 @@ class Experiment:
         return [
             f"{method}-{mode}"
             for method in self.config["methods"]
-            for mode in (["any"] if method in MODELESS_METHODS else self.config["modes"])
+            for mode in (["any"] if method in DIRECTIONLESS_METHODS else self.config["modes"])
         ]
 
 
@@ -81,13 +109,26 @@ def load_experiment(config: Mapping, root: Path) -> Experiment:
         }
         for kind, schema in (("corpora", "corpus.schema.yaml"), ("models", "model.schema.yaml"))
     )
+    _check_run(config)
     for name, corpus in corpora.items():
         source = f"resources/corpora/{name}.yaml"
-        csv = corpus.get("options", {}).get("csv")
+        if name.startswith("all_but_"):
+            raise InputError(
+                f"{source}: names with all_but_ are those of pooled corpora; rename it"
+            )
+        _check_module(corpus["reader"], "corpora", f"{source}: reader")
+        csv = clip_csv(corpus)
         if csv is None and "clips" not in corpus:
             raise InputError(f"{source}: clips: missing; about how many clips the corpus has")
-        if csv is not None and not Path(corpus["root"], csv).is_file():
-            raise InputError(f"{source}: options.csv: no such file: {Path(corpus['root'], csv)}")
+        if csv is not None and not csv.is_file():
+            raise InputError(f"{source}: options.csv: no such file: {csv}")
+    for name, model in models.items():
+        source = f"resources/models/{name}.yaml"
+        _check_module(model["kind"], "models", f"{source}: kind")
+        if model["name"] != name:
+            raise InputError(f"{source}: name: is {model['name']!r}; it must be the file's own")
+    _check_files(corpora, models)
+    _check_local(config["local"], root / "resources")
     for group in ("labels", "genres"):
         known = {name for corpus in corpora.values() for name in corpus.get(group, ())}
         for name in config[group]:
@@ -104,6 +145,85 @@ def load_experiment(config: Mapping, root: Path) -> Experiment:
                     f"{name} has none of the genres of the config; leave {method} out"
                 )
     return Experiment(dict(config), corpora, models)
+
+
+def clip_csv(corpus: Mapping) -> Path | None:
+    """The CSV on this disk that a corpus of the reader ``table`` is read from, else None."""
+    if corpus["reader"] != "table" or "root" not in corpus:
+        return None
+    return Path(corpus["root"], corpus.get("options", {}).get("csv", "clips.csv"))
+
+
+def weights_of(model: Mapping) -> list[dict]:
+    """The ``weights:`` of a model's definition as a list."""
+    weights = model.get("weights", [])
+    return weights if isinstance(weights, list) else [weights]
+
+
+def _check_run(config: Mapping) -> None:
+    """What the schema cannot say of one key alone."""
+    if config["run"] in SHARED_FOLDERS + SHARED_RULES:
+        raise InputError(
+            f"config: run: {config['run']!r} is the name of a folder that all runs share; rename it"
+        )
+    if config.get("against_rest") and len(config["corpora"]) < 3:
+        raise InputError(
+            "config: against_rest: needs three corpora or more; the rest is one corpus"
+        )
+    min_clips, folds = config["sampling"]["min_clips"], config["classifier"]["folds"]
+    if min_clips < folds:
+        raise InputError(
+            f"config: sampling.min_clips: is {min_clips}, but classifier.folds is {folds}; each "
+            "fold needs a clip of either class"
+        )
+
+
+def _check_module(name: str, package: str, field: str) -> None:
+    """Refuse a reader or kind that is no module of its package."""
+    folder = Path(__file__).parent / package
+    if not (folder / f"{name}.py").is_file():
+        function = {"corpora": "read", "models": "load"}[package]
+        known = [
+            path.stem
+            for path in folder.glob("*.py")
+            if f"\ndef {function}(" in path.read_text(encoding="utf-8")
+        ]
+        raise InputError(f"{field}: {_unknown(name, known)}")
+
+
+def _check_files(corpora: Mapping, models: Mapping) -> None:
+    """Refuse two different files of one name: what is fetched is kept by name."""
+    described = [
+        (f"resources/corpora/{corpus}.yaml: files", name, file)
+        for corpus, spec in corpora.items()
+        for name, file in spec.get("files", {}).items()
+    ] + [
+        (f"resources/models/{model}.yaml: weights", weights["file"], weights)
+        for model, spec in models.items()
+        for weights in weights_of(spec)
+        if "file" in weights
+    ]
+    first = {}
+    for source, name, file in described:
+        where, other = first.setdefault(name, (source, file))
+        if {**file, "members": None} != {**other, "members": None}:
+            raise InputError(f"{source}: {name}: is another file in {where}; rename one of them")
+
+
+def _check_local(local: Mapping, resources: Path) -> None:
+    """Refuse a name under ``local:`` that is no file to fetch, and a path that is not there."""
+    if not local:
+        return
+    known = set(read_yaml(resources / "published" / "files.yaml"))
+    for path in (resources / "corpora").glob("*.yaml"):
+        known |= set(read_yaml(path).get("files", {}))
+    for path in (resources / "models").glob("*.yaml"):
+        known |= {weights.get("file") for weights in weights_of(read_yaml(path))} - {None}
+    for name, path in local.items():
+        if name not in known:
+            raise InputError(f"config: local: {_unknown(name, known)}")
+        if not Path(path).exists():
+            raise InputError(f"config: local: {name}: no such file or folder: {path}")
 
 
 def _rows(table: Path) -> int:

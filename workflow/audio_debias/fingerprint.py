@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -24,7 +25,22 @@ def fingerprint(*modules: str) -> str:
     str
         Twelve hexadecimal digits.
     """
-    pending = [_file(name) for name in modules]
+    return _hash_with_imports(map(_file, modules))
+
+
+def script_fingerprint(script: Path) -> str:
+    """Hash a script of the workflow and all of the library that it imports.
+
+    What wraps a job (`audio_debias.job`: log, seconds, exit) is left out: no result comes from it.
+    """
+    imported = set(_imports(script)) - {_file("job")}
+    return hashlib.sha256(f"{_code(script)}\0{_hash_with_imports(imported)}".encode()).hexdigest()[
+        :12
+    ]
+
+
+def _hash_with_imports(files: Iterable[Path]) -> str:
+    pending = list(files)
     closure = set()
     while pending:
         path = pending.pop()

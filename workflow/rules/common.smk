@@ -8,9 +8,17 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from audio_debias import lend_to_subprocesses
-from audio_debias.config import GENRE_METHODS, KERNEL_METHODS, load_experiment, read_yaml
+from audio_debias.config import (
+    GENRE_METHODS,
+    KERNEL_METHODS,
+    SHARED_RULES,
+    clip_csv,
+    load_experiment,
+    read_yaml,
+    weights_of,
+)
 from audio_debias.errors import InputError
-from audio_debias.fingerprint import fingerprint
+from audio_debias.fingerprint import fingerprint, script_fingerprint
 
 lend_to_subprocesses()
 try:
@@ -30,17 +38,6 @@ EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"
 CELL = "{pair}/{model}/{cell}"
 LOGS = "logs"
 BENCHMARKS = "logs/benchmarks"
-# The rules whose results all runs share, and with them their logs and benchmarks.
-SHARED_RULES = [
-    "render_demo",
-    "describe_demo",
-    "fetch",
-    "unpack",
-    "index_corpus",
-    "fetch_weights",
-    "extract",
-    "merge_embeddings",
-]
 
 
 wildcard_constraints:
@@ -48,6 +45,7 @@ wildcard_constraints:
     model="[A-Za-z0-9_]+",
     pair="[A-Za-z0-9_]+--[A-Za-z0-9_]+",
     cell=r"[a-z]+-(any|global|classwise)(@\d+)?",
+    pool="all_but_[A-Za-z0-9_]+",
     mode="global|classwise",
     repeat=r"\d+",
     shard=r"\d+",

@@ -15,7 +15,6 @@ rule render_demo:
         demo=lambda wc: corpus_spec(wc)["demo"],
         clips=lambda wc: corpus_spec(wc)["clips"],
         root=source_root,
-        code=fingerprint("corpora.demo"),
     script:
         "../scripts/render_demo.py"
 
@@ -36,7 +35,6 @@ rule describe_demo:
         demo=lambda wc: corpus_spec(wc)["demo"],
         clips=lambda wc: corpus_spec(wc)["clips"],
         root=source_root,
-        code=fingerprint("corpora.demo"),
     script:
         "../scripts/describe_demo.py"
 
@@ -54,7 +52,6 @@ rule fetch:
     params:
         spec=lambda wc: remote_file(wc.file),
         local=lambda wc: config["local"].get(wc.file),
-        code=fingerprint("fetching.download"),
     script:
         "../scripts/fetch.py"
 
@@ -76,7 +73,6 @@ rule unpack:
     params:
         files=lambda wc: corpus_spec(wc)["files"],
         root="results/corpora/{corpus}/source",
-        code=fingerprint("corpora.unpacking"),
     script:
         "../scripts/unpack.py"
 
@@ -103,6 +99,6 @@ rule index_corpus:
         genres=lambda wc: corpus_spec(wc).get("genres", []),
         options=lambda wc: corpus_spec(wc).get("options", {}),
         expected=lambda wc: corpus_spec(wc).get("expected", {}),
-        code=lambda wc: fingerprint("corpora.clips", f"corpora.{corpus_spec(wc)['reader']}"),
+        reader_code=lambda wc: fingerprint(f"corpora.{corpus_spec(wc)['reader']}"),
     script:
         "../scripts/index_corpus.py"

@@ -1,8 +1,48 @@
 # Corrections: matched samples of two corpora, then the directions that tell the corpora apart.
+rule pool_clips:
+    input:
+        lambda wc: collect(CLIPS, corpus=EXPERIMENT.pooled[wc.pool][1]),
+    output:
+        f"{RUN}/pools/{{pool}}/clips.parquet",
+    log:
+        f"{LOGS}/{config['run']}/pool_clips/{{pool}}.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/pool_clips/{{pool}}.tsv"
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(30),
+    params:
+        corpora=lambda wc: EXPERIMENT.pooled[wc.pool][1],
+    script:
+        "../scripts/pool_clips.py"
+
+
+rule pool_embeddings:
+    input:
+        lambda wc: collect(EMBEDDINGS, corpus=EXPERIMENT.pooled[wc.pool][1], model=wc.model),
+    output:
+        f"{RUN}/pools/{{pool}}/{{model}}.parquet",
+    log:
+        f"{LOGS}/{config['run']}/pool_embeddings/{{pool}}/{{model}}.log",
+    benchmark:
+        f"{BENCHMARKS}/{config['run']}/pool_embeddings/{{pool}}/{{model}}.tsv"
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        corpora=lambda wc: EXPERIMENT.pooled[wc.pool][1],
+    script:
+        "../scripts/pool_embeddings.py"
+
+
 rule match_samples:
     input:
-        clips=of_pair(CLIPS),
-        embeddings=of_pair(EMBEDDINGS),
+        clips=clips_of_pair,
+        embeddings=embeddings_of_pair,
     output:
         samples=f"{RUN}/samples/{{pair}}/{{model}}.parquet",
         excluded=f"{RUN}/samples/{{pair}}/{{model}}.excluded.csv",
@@ -20,7 +60,6 @@ rule match_samples:
         genres=config["genres"],
         min_clips=config["sampling"]["min_clips"],
         seed=config["seed"],
-        code=fingerprint("corrections.sampling"),
     script:
         "../scripts/match_samples.py"
 
@@ -28,7 +67,7 @@ rule match_samples:
 rule fit_corrections:
     input:
         samples=rules.match_samples.output.samples,
-        embeddings=of_pair(EMBEDDINGS),
+        embeddings=embeddings_of_pair,
     output:
         f"{RUN}/corrections/{CELL}.safetensors",
     log:
@@ -44,6 +83,5 @@ rule fit_corrections:
         kernel=kernel_options,
         directions=direction_options,
         seed=kernel_seed,
-        code=fingerprint("corrections.correction", "corrections.store"),
     script:
         "../scripts/fit_corrections.py"

@@ -16,7 +16,6 @@ rule fetch_weights:
     params:
         weights=lambda wc: remote_weights(wc.file),
         local=lambda wc: config["local"].get(wc.file),
-        code=fingerprint("models.weights"),
     script:
         "../scripts/fetch_weights.py"
 
@@ -41,7 +40,7 @@ rule extract:
         root=source_root,
         spec=model_numbers,
         shards=lambda wc: len(shards(wc)),
-        code=lambda wc: fingerprint("models.extract", f"models.{model_spec(wc)['kind']}"),
+        kind_code=lambda wc: fingerprint(f"models.{model_spec(wc)['kind']}"),
     script:
         "../scripts/extract.py"
 
@@ -66,6 +65,5 @@ rule merge_embeddings:
     params:
         # A param that could depend on input is not tracked: another share extracts nothing again.
         max_skipped=lambda wc, input: config["extraction"]["max_skipped"],
-        code=fingerprint("models.embeddings"),
     script:
         "../scripts/merge_embeddings.py"

@@ -1,5 +1,4 @@
 # What holds for every rule, and what happens around the jobs: failures, a killed run.
-import ast
 import contextlib
 import hashlib
 import time
@@ -8,23 +7,20 @@ import psutil
 import yaml
 
 
-def script_code(path):
-    """A hash of a script without its comments."""
-    return hashlib.sha256(ast.dump(ast.parse(path.read_bytes())).encode()).hexdigest()[:12]
-
-
 def pinned_versions(path):
     """A hash of what an environment file asks for."""
     return hashlib.sha256(repr(yaml.safe_load(path.read_bytes())).encode()).hexdigest()[:12]
 
 
-# Snakemake compares scripts by their time stamp, which a fresh clone sets anew, and environments
-# only if it made them itself. Both are params here, and the profiles leave out its own trigger.
+# Snakemake compares scripts by their time stamp, which a fresh clone sets anew, does not look at
+# what they import, and compares environments only if it made them itself. All three are params
+# here, and the profiles leave out its own trigger. A checksum, not the code that fetched it, says
+# whether a download is right: no edit fetches gigabytes again.
 for each in workflow.rules:
-    if each.script:
+    if each.script and each.name not in ("fetch", "fetch_weights"):
         folder = Path(workflow.basedir, "workflow/rules")
         each.set_params(
-            script=script_code(folder / each.script),
+            code=script_fingerprint((folder / each.script).resolve()),
             environment=pinned_versions(folder / each.conda_env),
         )
 
@@ -48,6 +44,12 @@ def is_snakemake(process):
     return any(
         argument.endswith(("snakemake", "snakemake/__main__.py")) for argument in process.cmdline()
     )
+
+
+def is_done(job, start):
+    """Whether a member of a failed group had come to its end: its log says so in the last line."""
+    logs = [path for path in map(Path, job.log) if path.is_file() and path.stat().st_mtime > start]
+    return any(" done in " in path.read_text(errors="replace")[-30:] for path in logs)
 
 
 def describe_failure(job, start):
@@ -76,4 +78,5 @@ onstart:
 onerror:
     failed = workflow.scheduler.failed
     for job in [job for one in failed for job in getattr(one, "jobs", [one])]:
-        print(describe_failure(job, STARTED), file=sys.stderr)
+        if not is_done(job, STARTED):
+            print(describe_failure(job, STARTED), file=sys.stderr)

@@ -28,21 +28,15 @@ def corpus_sources(wildcards):
         )
     if "files" in spec:
         return "results/corpora/{corpus}/source.csv"
-    if "csv" in spec.get("options", {}):
-        return f"{spec['root']}/{spec['options']['csv']}"
-    return []
-
-
-def weights_of(spec):
-    """The `weights:` of a model's definition as a list."""
-    weights = spec.get("weights", [])
-    return weights if isinstance(weights, list) else [weights]
+    named = [value for value in spec.get("options", {}).values() if isinstance(value, str)]
+    files = [Path(spec["root"], value) for value in named]
+    return [str(path) for path in {clip_csv(spec), *files} - {None} if path.is_file()]
 
 
 def weights_files(wildcards):
     """Where a model's weights are: fetched once for all models, or already on this disk."""
     return [
-        weights.get("folder")
+        weights.get("folder", "").replace("{corpus}", wildcards.corpus)
         or unpacked(weights["file"])
         or cached_by_hub(weights["source"])
         or f"results/weights/{weights['file']}"
@@ -98,16 +92,28 @@ def sorted_keys(value):
     return value
 
 
-def of_pair(template):
-    """An input function: the file of each corpus of the pair, in order."""
+def clips_of_pair(wildcards):
+    """The clip table of each corpus of the pair, in order; a pool of corpora has its own."""
+    return [
+        (
+            f"{RUN}/pools/{corpus}/clips.parquet"
+            if corpus in EXPERIMENT.pooled
+            else CLIPS.format(corpus=corpus)
+        )
+        for corpus in wildcards.pair.split("--")
+    ]
 
-    def files(wildcards):
-        return [
-            template.format(**{**wildcards, "corpus": corpus})
-            for corpus in wildcards.pair.split("--")
-        ]
 
-    return files
+def embeddings_of_pair(wildcards):
+    """The embeddings of each corpus of the pair, in order; a pool of corpora has its own."""
+    return [
+        (
+            f"{RUN}/pools/{corpus}/{wildcards.model}.parquet"
+            if corpus in EXPERIMENT.pooled
+            else EMBEDDINGS.format(corpus=corpus, model=wildcards.model)
+        )
+        for corpus in wildcards.pair.split("--")
+    ]
 
 
 def cell_files(template):
@@ -151,11 +157,23 @@ def named_cells(cells):
     return [(pair, model, *cell.split("-")) for pair, model, cell in cells]
 
 
+def published_cosines(wildcards):
+    """The published cosines, if this is the pair that they are of."""
+    if {SAME_AS[corpus] for corpus in wildcards.pair.split("--")} != {"irmas", "openmic"}:
+        return []
+    return [
+        f"results/downloads/published_cosines_{mode}_{space}.csv"
+        for mode, space in PUBLISHED_COSINES
+    ]
+
+
 def figures():
-    """Every figure of the run, those of cosines only if there are directions to compare."""
+    """Every figure of the run, those of directions and changes only if there are any."""
     names = []
     for pair in EXPERIMENT.pairs:
-        names += [f"{figure}/{pair}" for figure in ("distributions", "sensitivity", "tradeoff")]
+        names += [f"{figure}/{pair}" for figure in ("distributions", "sensitivity")]
+        if config["methods"] != ["none"]:
+            names.append(f"tradeoff/{pair}")
         names += [
             f"per_label/{pair}/{model}-{mode}"
             for model in EXPERIMENT.models

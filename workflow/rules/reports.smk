@@ -4,6 +4,7 @@ NAMES = {
     for definitions in (EXPERIMENT.models, EXPERIMENT.corpora)
     for name, spec in definitions.items()
 }
+NAMES |= {pool: f"All but {NAMES[corpus]}" for pool, (corpus, _) in EXPERIMENT.pooled.items()}
 
 
 # What a corpus or model is called in published results.
@@ -12,9 +13,27 @@ SAME_AS = {
     for definitions in (EXPERIMENT.models, EXPERIMENT.corpora)
     for name, spec in definitions.items()
 }
+SAME_AS |= {pool: pool for pool in EXPERIMENT.pooled}
 PUBLISHED = config.get("published", {})
 PUBLISHED_MODES = config["modes"] if PUBLISHED.get("labels") else []
+PUBLISHED_COSINES = [
+    (mode, space)
+    for mode in PUBLISHED_MODES
+    for space in dict.fromkeys(cell["space"] for cell in DIRECTIONS)
+]
 FIGURES = figures()
+# What the jobs of this run are called after; others have left their benchmarks beside these.
+MADE_OF = {
+    *EXPERIMENT.corpora,
+    *EXPERIMENT.models,
+    *EXPERIMENT.pairs,
+    *EXPERIMENT.pooled,
+    *EXPERIMENT.cells,
+    *(f"{model}-{mode}" for model in EXPERIMENT.models for mode in config["modes"]),
+    *(file for spec in EXPERIMENT.corpora.values() for file in spec.get("files", {})),
+    *(file.get("file") for spec in EXPERIMENT.models.values() for file in weights_of(spec)),
+    *PUBLISHED_FILES,
+} - {None}
 
 
 rule table:
@@ -42,7 +61,6 @@ rule table:
     params:
         names=NAMES,
         title=f"Transfers of the run {config['run']}",
-        code=fingerprint("reports.table"),
     script:
         "../scripts/table.py"
 
@@ -78,7 +96,6 @@ rule exclusions:
         models=list(EXPERIMENT.models),
         samples=SAMPLES,
         names=NAMES,
-        code=fingerprint("reports.exclusions"),
     script:
         "../scripts/exclusions.py"
 
@@ -106,7 +123,6 @@ rule per_label:
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
-        code=fingerprint("reports.figures.per_label"),
     script:
         "../scripts/per_label.py"
 
@@ -134,7 +150,6 @@ rule sensitivity:
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
-        code=fingerprint("reports.figures.sensitivity"),
     script:
         "../scripts/sensitivity.py"
 
@@ -163,7 +178,6 @@ rule tradeoff:
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
-        code=fingerprint("reports.figures.tradeoff"),
     script:
         "../scripts/tradeoff.py"
 
@@ -171,6 +185,7 @@ rule tradeoff:
 rule cosine_figure:
     input:
         cosines=rules.cosines.output,
+        published=published_cosines,
     output:
         svg=report(
             f"{RUN}/figures/cosines/{{pair}}.svg",
@@ -191,14 +206,15 @@ rule cosine_figure:
     params:
         names=NAMES,
         dpi=config["figures"]["dpi"],
-        code=fingerprint("reports.figures.cosines"),
+        published=PUBLISHED_COSINES,
+        same_as=SAME_AS,
     script:
         "../scripts/cosine_figure.py"
 
 
 rule distributions:
     input:
-        clips=of_pair(CLIPS),
+        clips=clips_of_pair,
     output:
         svg=report(
             f"{RUN}/figures/distributions/{{pair}}.svg",
@@ -220,7 +236,6 @@ rule distributions:
         labels=config["labels"],
         names=lambda wc: {corpus: NAMES[corpus] for corpus in wc.pair.split("--")},
         dpi=config["figures"]["dpi"],
-        code=fingerprint("reports.figures.distributions"),
     script:
         "../scripts/distributions.py"
 
@@ -256,7 +271,6 @@ rule published:
         same_as=SAME_AS,
         names=NAMES,
         tolerance=PUBLISHED.get("tolerance"),
-        code=fingerprint("reports.published"),
     script:
         "../scripts/published.py"
 
@@ -294,7 +308,7 @@ rule resources:
         benchmarks=BENCHMARKS,
         run=config["run"],
         shared=SHARED_RULES,
-        code=fingerprint("reports.resources"),
+        made_of=sorted(MADE_OF),
     script:
         "../scripts/resources.py"
 

@@ -2,8 +2,8 @@
 rule run_transfers:
     input:
         samples=rules.match_samples.output.samples,
-        clips=of_pair(CLIPS),
-        embeddings=of_pair(EMBEDDINGS),
+        clips=clips_of_pair,
+        embeddings=embeddings_of_pair,
         corrections=rules.fit_corrections.output,
     output:
         classifiers=f"{RUN}/classifiers/{CELL}.safetensors",
@@ -19,9 +19,8 @@ rule run_transfers:
         mem_mb=growing(2000),
         runtime=growing(120),
     params:
-        grid=config["classifier"]["C"],
+        grid=sorted(config["classifier"]["C"]),
         folds=config["classifier"]["folds"],
-        code=fingerprint("transfers.transfer", "transfers.store"),
     script:
         "../scripts/run_transfers.py"
 
@@ -48,7 +47,6 @@ rule metrics:
         samples=SAMPLES,
         labels=config["labels"],
         modes=config["modes"],
-        code=fingerprint("transfers.metrics", "transfers.collecting"),
     script:
         "../scripts/metrics.py"
 
@@ -70,7 +68,6 @@ use rule metrics as repeat_metrics with:
         samples=SAMPLES,
         labels=config["labels"],
         modes=config["modes"],
-        code=fingerprint("transfers.metrics", "transfers.collecting"),
 
 
 rule cosines:
@@ -96,6 +93,5 @@ rule cosines:
         runtime=growing(10),
     params:
         cells=DIRECTIONS,
-        code=fingerprint("transfers.bias"),
     script:
         "../scripts/cosines.py"

@@ -24,4 +24,8 @@ with job(snakemake.log[0], samples=snakemake.input.samples, cell=wildcards.cell)
     for label, correction in corrections.items():
         for genre, reason in correction.skipped_:
             log.info("no direction: %s: %s: %s", label, genre or "all genres", reason)
-    save_corrections(snakemake.output[0], corrections)
+    save_corrections(
+        snakemake.output[0],
+        corrections,
+        {"pair": wildcards.pair, "model": wildcards.model, "method": method, "mode": mode},
+    )

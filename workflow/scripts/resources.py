@@ -6,7 +6,7 @@ from audio_debias.reports.resources import html_resources, summarise_resources
 
 output, params = snakemake.output, snakemake.params
 with job(snakemake.log[0], benchmarks=params.benchmarks, run=params.run) as log:
-    summary = summarise_resources(params.benchmarks, params.run, params.shared)
+    summary = summarise_resources(params.benchmarks, params.run, params.shared, params.made_of)
     log.info("jobs: %d", summary["jobs"].sum())
     with replacing(output.csv) as path:
         summary.to_csv(path, index=False)

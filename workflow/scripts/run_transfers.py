@@ -25,7 +25,7 @@ with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards
         threads=snakemake.threads,
     )
     log.info("classifiers: %d, scores: %d", len(transfers.classifiers), len(transfers.scores))
-    save_classifiers(output.classifiers, transfers.classifiers)
+    save_classifiers(output.classifiers, transfers.classifiers, dict(snakemake.wildcards))
     write_scores(output.scores, transfers.scores)
     with replacing(output.bias) as path:
         transfers.bias.to_parquet(path, index=False)

@@ -35,7 +35,7 @@ def probe(
             dropped.append((clip_id, "missing", f"{path}: no such file"))
         except EOFError:
             dropped.append((clip_id, "empty", f"{path}: holds no sound"))
-        except (OSError, ValueError, soundfile.SoundFileError) as error:
+        except (OSError, TypeError, ValueError, soundfile.SoundFileError) as error:
             detail = str(error).rpartition(": ")[2]
             dropped.append((clip_id, "undecodable", f"{path}: {detail}"))
     return seconds, dropped

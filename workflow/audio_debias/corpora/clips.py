@@ -1,6 +1,7 @@
 """The clip table: what every reader gives and every later stage starts from."""
 
 import difflib
+import logging
 import operator
 from collections.abc import Iterable, Mapping
 from functools import reduce
@@ -12,6 +13,8 @@ import pyarrow.parquet as pq
 
 from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
+
+_log = logging.getLogger("audio_debias")
 
 _FIXED = (
     pa.field("clip_id", pa.string(), nullable=False),
@@ -165,10 +168,12 @@ def check_counts(
         f"{len(rows)} {reason} ({', '.join(rows['clip_id'][:5])}{', ...' if len(rows) > 5 else ''})"
         for reason, rows in dropped.groupby("reason")
     ]
+    # A failed job's outputs are deleted; its log stays.
+    _log.info("dropped:\n%s", dropped.to_csv(index=False))
     raise InputError(
         f"{source}: {found} clips, expected {dict(expected)}; dropped: "
-        f"{'; '.join(reasons) or 'none'}; complete the corpus, or remove `expected` from its "
-        "definition"
+        f"{'; '.join(reasons) or 'none'}; the log lists them all; complete the corpus, or remove "
+        "`expected` from its definition"
     )
 
 

@@ -11,6 +11,7 @@ from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
 
 SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
+SUFFIXES -= {".raw"}  # samples without a header: no rate, no width
 
 
 def clips_of_folders(root: str | Path) -> pd.DataFrame:

@@ -8,6 +8,7 @@ together. The song's number identifies it: the 12 numbers that occur under two p
 same instrument and genre.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -126,7 +127,11 @@ def read(
 def _files(root: Path) -> dict[str, str]:
     """Stem to path relative to `root` of every wav file."""
     files: dict[str, str] = {}
-    for path in sorted(root.rglob("*.wav")):
+    # A folder that is unpacked elsewhere already lies here as a link.
+    walk = os.walk(root, followlinks=True)
+    for path in sorted(Path(folder, name) for folder, _, names in walk for name in names):
+        if path.suffix != ".wav":
+            continue
         relative = path.relative_to(root).as_posix()
         if path.stem in files:
             raise InputError(

@@ -25,6 +25,7 @@ OPTIONS = {
     "split": str,
     "test_fraction": float,
     "seed": int,
+    "audio": bool,
 }
 """Type of every option."""
 
@@ -51,9 +52,11 @@ def read(
         ``csv``: file name (default ``clips.csv``).
         ``class_align``: the CSV's label column to the run's label (default: the same name).
         ``split``: ``column``, ``stratified`` (by label and genre, whole tracks) or ``hash`` (by
-        track, or by the bytes of the file where there is none); default: the column if there is
-        one, else stratified.
+        track, or where there is none by the bytes of the file, without sound by clip_id);
+        default: the column if there is one, else stratified.
         ``test_fraction`` (default 0.25) and ``seed`` (default 0) of a split that is made.
+        ``audio`` (default true): whether the sound files are there; without, ``path`` may be left
+        out if there is a ``clip_id``, for models of the kind ``precomputed``.
 
     Returns
     -------
@@ -68,7 +71,9 @@ def read(
     check_options(options, OPTIONS, str(root))
     path = root / options.get("csv", "clips.csv")
     rows = _read_csv(path)
-    rows["path"] = _column(rows, "path", path)
+    audio = options.get("audio", True)
+    if audio or "clip_id" not in rows:
+        _column(rows, "path", path)
     rows["clip_id"] = _clip_ids(rows, path)
     own = _annotations(rows, labels, options.get("class_align", {}), path)
     rows = rows[[column for column in RESERVED if column in rows and column != "seconds"]]
@@ -80,10 +85,13 @@ def read(
     other = rows["genre"].notna() & ~rows["genre"].isin(genres)
     dropped = [(row.clip_id, "other_genre", row.genre) for row in rows[other].itertuples()]
     kept = rows[~other]
-    seconds, broken = probe(root, zip(kept["clip_id"], kept["path"], strict=True))
-    dropped += broken
-    clips = kept[kept["clip_id"].isin(seconds)].join(own)
-    clips["seconds"] = clips["clip_id"].map(seconds).astype(float)
+    if audio:
+        seconds, broken = probe(root, zip(kept["clip_id"], kept["path"], strict=True))
+        dropped += broken
+        kept = kept[kept["clip_id"].isin(seconds)]
+        clips = kept.join(own).assign(seconds=kept["clip_id"].map(seconds).astype(float))
+    else:
+        clips = kept.join(own).assign(path=None, seconds=None)
     clips = clips.sort_values("clip_id", ignore_index=True)
     if not clips.empty:
         clips["split"] = _split(clips, labels, root, path, options)
@@ -189,8 +197,10 @@ def _split(
         except ValueError as error:
             raise InputError(f"{path}: too few clips or tracks to split: {error}") from None
     if kind == "hash":
-        content = (hashlib.sha256((root / p).read_bytes()).hexdigest() for p in clips["path"])
-        keys = clips["track_id"].fillna(pd.Series(list(content), index=clips.index))
+        keys = clips["clip_id"]
+        if options.get("audio", True):
+            keys = clips["path"].map(lambda p: hashlib.sha256((root / p).read_bytes()).hexdigest())
+        keys = clips["track_id"].fillna(keys)
         return hash_split(keys, test_fraction=fraction, seed=seed)
     raise InputError(
         f"{path}: options: split: unknown value {kind!r}"

@@ -1,5 +1,6 @@
 """Lay the fetched files of a corpus out in one folder, archives unpacked."""
 
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -38,15 +39,17 @@ def place(
     root.mkdir(parents=True)
     placed = []
     for name, source in sources.items():
-        source = Path(source).resolve()
+        source = Path(source)
+        # A link inside the project is relative, so that the project can be moved.
+        link = source if source.is_absolute() else os.path.relpath(source, root)
         if source.is_dir():
             target = root / _stem(name)
-            target.symlink_to(source, target_is_directory=True)
+            target.symlink_to(link, target_is_directory=True)
             placed += [path for path in sorted(target.rglob("*")) if path.is_file()]
         elif files[name].get("unpack"):
             placed += unpack(source, root / _stem(name), members=files[name].get("members"))
         else:
-            (root / name).symlink_to(source)
+            (root / name).symlink_to(link)
             placed.append(root / name)
     return placed
 

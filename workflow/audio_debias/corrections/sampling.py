@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.atomic import replacing
-from audio_debias.errors import InputError
 
 COLUMNS = ("label", "corpus", "clip_id", "positive", "genre")
 EXCLUDED_COLUMNS = ("label", "reason", "detail")
@@ -36,13 +35,15 @@ def match_samples(
         Clip tables (``clip_id, split, genre`` and one nullable boolean column per label),
         restricted to the clips that have an embedding. Only the train split is used.
     labels, genres : sequence of str
-        In the order of the config. A corpus without any genre is one stratum; in a corpus with
+        In the order of the config. Without genres, or in a corpus without any, all clips are one
+        stratum; in a corpus with
         genres, a clip whose genre is missing or not listed belongs to no stratum and is left out.
     names : (str, str)
         The corpora's names.
     min_clips : int
         A label with fewer positives or negatives than this in a corpus's matched sample is
-        excluded: each fold of the cross-validation needs one of each.
+        excluded: each fold of the cross-validation needs one of each. So is a label that a corpus
+        does not know.
     seed : int
         Seeds a fresh generator for each (label, corpus, polarity), so that a label's sample does
         not depend on which other labels are asked for.
@@ -54,18 +55,17 @@ def match_samples(
         the negatives, each genre by genre.
     excluded : DataFrame
         ``label, reason, detail`` of the labels that cannot be compared on this pair.
-
-    Raises
-    ------
-    InputError
-        If a clip table has no column for a label.
     """
     corpora = {
-        name: _train_clips(clips, name, labels, genres)
+        name: _train_clips(clips, genres)
         for name, clips in zip(names, (clips_a, clips_b), strict=True)
     }
     samples, excluded = [], []
     for label in labels:
+        unknown = [name for name, clips in corpora.items() if label not in clips]
+        if unknown:
+            excluded.append((label, "no such label", f"{', '.join(unknown)} has no such label"))
+            continue
         target = {
             positive: min(int(clips[label].eq(positive).sum()) for clips in corpora.values())
             for positive in (True, False)
@@ -92,15 +92,10 @@ def match_samples(
     return table.astype({"positive": bool}), pd.DataFrame(excluded, columns=EXCLUDED_COLUMNS)
 
 
-def _train_clips(
-    clips: pd.DataFrame, name: str, labels: Sequence[str], genres: Sequence[str]
-) -> pd.DataFrame:
+def _train_clips(clips: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame:
     """The train split in byte order of ``clip_id``, without the clips of no stratum."""
-    for label in labels:
-        if label not in clips:
-            raise InputError(f"clips of {name}: {label}: no such column; add it or drop the label")
     train = clips[clips["split"] == "train"]
-    if train["genre"].notna().any():
+    if genres and train["genre"].notna().any():
         train = train[train["genre"].isin(genres)]
     return train.sort_values("clip_id", key=lambda ids: ids.map(str.encode))
 
@@ -109,7 +104,7 @@ def _subsample(pool: pd.DataFrame, target: int, genres: Sequence[str], seed: int
     """About `target` clips of `pool`, genre by genre, each genre in the order of its draw."""
     generator = random.Random(seed)
     strata = [pool[pool["genre"] == genre] for genre in genres]
-    if pool["genre"].isna().all():
+    if not genres or pool["genre"].isna().all():
         strata = [pool]
     ratio = target / max(len(pool), 1)
     # A full permutation whose head is kept: the published code's way of drawing, digit by digit.

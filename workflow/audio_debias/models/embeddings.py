@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
 
 _METADATA_KEY = b"audio_debias"
+_log = logging.getLogger("audio_debias")
 SKIPPED_COLUMNS = ["clip_id", "reason", "detail"]
 
 
@@ -142,7 +144,6 @@ def merge_skipped(
     ----------
     paths : sequence of paths
     destination : path
-        Written even if too many were skipped, since it tells why.
     n_clips : int
         Clips in the corpus, skipped ones included.
     max_share : float
@@ -158,9 +159,12 @@ def merge_skipped(
     if len(skipped) > max_share * n_clips:
         reasons = skipped["reason"].value_counts().to_dict()
         counts = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+        # A failed job's outputs are deleted; its log stays.
+        _log.info("skipped:\n%s", skipped.to_csv(index=False))
         raise InputError(
             f"{destination}: {len(skipped)} of {n_clips} clips were skipped ({counts}), more than "
-            f"the allowed share {max_share:g}; mend the files or raise the share"
+            f"the allowed share {max_share:g}; mend the files, which the log lists, or raise the "
+            "share"
         )
 
 

@@ -159,10 +159,16 @@ def embed_clips(
                 yield clip, windows
 
     def embed(batch_windows: np.ndarray, owners: list[tuple[int, slice]]) -> tuple:
-        return model.embed(batch_windows), owners
+        try:
+            return model.embed(batch_windows), owners
+        except BrokenAudio as error:  # of a model that takes each clip alone
+            return error, owners
 
     def collect(done: Future) -> None:
         frames, owners = done.result()
+        if isinstance(frames, BrokenAudio):
+            broken[owners[0][0]] = frames
+            return
         if frames.shape[1:] != (dim,):
             raise InputError(f"dim: is {dim}, but the network gives {frames.shape[1:]}")
         for clip, rows in owners:

@@ -12,6 +12,7 @@ Example::
 import importlib
 
 from audio_debias.errors import InputError
+from audio_debias.models.audio import BrokenAudio
 from audio_debias.models.waveform import WaveformModel
 
 
@@ -23,14 +24,18 @@ def load(spec: dict) -> WaveformModel:
     spec : dict
         A model of `resources/models/`; `options.function` is ``package.module:function``. It is
         called with one clip, an array of shape (n_samples,), float32, and `sample_rate`, possibly
-        from several threads at once.
+        from several threads at once. A clip on which it raises is skipped as ``model_failed``.
 
     Raises
     ------
     InputError
         If there is no such function.
     """
-    name = spec["options"]["function"]
+    name = spec.get("options", {}).get("function")
+    if not name:
+        raise InputError(
+            f"model {spec['name']}: options.function: missing; write package.module:function"
+        )
     module, _, attribute = name.partition(":")
     try:
         function = getattr(importlib.import_module(module), attribute)
@@ -39,5 +44,12 @@ def load(spec: dict) -> WaveformModel:
             f"model {spec['name']}: options.function: cannot import {name!r} ({error}); write "
             f"package.module:function and install the package"
         ) from None
+
+    def embed(windows):
+        try:
+            return function(windows[0], spec["sample_rate"])
+        except Exception as error:
+            raise BrokenAudio("model_failed", f"{type(error).__name__}: {error}") from error
+
     whole_clips = {key: value for key, value in spec.items() if key != "window"}
-    return WaveformModel(lambda windows: function(windows[0], spec["sample_rate"]), whole_clips)
+    return WaveformModel(embed, whole_clips)

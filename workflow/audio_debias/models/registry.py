@@ -78,7 +78,10 @@ def load_model(spec: Mapping, weights: Weights) -> Model:
         call = inspect.signature(module.load).bind(spec, *_paths(weights))
     except TypeError as error:
         raise InputError(f"model {spec['name']}: weights: {error}") from None
-    return module.load(*call.args)
+    try:
+        return module.load(*call.args)
+    except KeyError as error:
+        raise InputError(f"model {spec['name']}: {error.args[0]}: missing") from error
 
 
 def provenance(spec: Mapping, weights: Weights) -> dict:

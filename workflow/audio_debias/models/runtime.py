@@ -26,9 +26,7 @@ def tensorflow() -> ModuleType:
     try:
         import tensorflow as tf
     except ImportError as error:
-        raise InputError(
-            "this model needs TensorFlow: pip install 'audio-debias[models]'"
-        ) from error
+        raise InputError("this model needs TensorFlow: pip install tensorflow") from error
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(_n_cores())
     tf.config.experimental.enable_tensor_float_32_execution(False)

@@ -4,7 +4,7 @@ C. Wang, G. Richard and B. McFee, "Transfer Learning and Bias Correction with Pr
 Embeddings", ISMIR 2023.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -77,21 +77,60 @@ def read_published_labels(paths: Mapping[str, str | Path]) -> pd.DataFrame:
     tables = []
     for mode, path in paths.items():
         source = f"give the authors' results/{mode}/result_all.csv"
-        try:
-            table = pd.read_csv(path)
-        except (OSError, ValueError) as error:
-            reason = " ".join(str(error).split())
-            raise InputError(f"{path}: not readable as CSV ({reason}); {source}") from None
-        missing = {*_NAMES, "roc_auc"} - set(table.columns)
-        if missing:
-            raise InputError(f"{path}: no column {', '.join(sorted(missing))}; {source}")
-        table = table.rename(columns=_NAMES)
+        table = _read_csv(path, [*_NAMES, "roc_auc"], source).rename(columns=_NAMES)
         table["model"], _, table["method"] = zip(
             *(name.partition("-") for name in table["model"]), strict=True
         )
         table["method"] = table["method"].replace("", "none")
         tables.append(table.assign(pair=PAIR, mode=mode, reason=None))
     return pd.concat(tables, ignore_index=True)
+
+
+def read_published_cosines(paths: Mapping[tuple[str, str], str | Path]) -> pd.DataFrame:
+    """Read the authors' cosines between domain direction and label classifier.
+
+    Parameters
+    ----------
+    paths : mapping of (mode, space) to path
+        The authors' ``results/{mode}/cosine_similarity.csv`` (space ``linear``) and
+        ``cosine_similarity-k.csv`` (``kernel``).
+
+    Returns
+    -------
+    DataFrame
+        ``mode, space, label, model, train_corpus, cosine``.
+
+    Raises
+    ------
+    InputError
+        If a file is no CSV or lacks a column.
+    """
+    names = {
+        "instrument": "label",
+        "embedding": "model",
+        "train set": "train_corpus",
+        "cosine similarity": "cosine",
+    }
+    tables = []
+    for (mode, space), path in paths.items():
+        source = f"give the authors' cosines of results/{mode}"
+        table = _read_csv(path, names, source).rename(columns=names)
+        table["model"] = table["model"].str.removesuffix("-k")
+        tables.append(table.assign(mode=mode, space=space))
+    columns = ["mode", "space", *names.values()]
+    return pd.concat(tables, ignore_index=True)[columns]
+
+
+def _read_csv(path: str | Path, columns: Collection[str], source: str) -> pd.DataFrame:
+    try:
+        table = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: not readable as CSV ({reason}); {source}") from None
+    missing = set(columns) - set(table.columns)
+    if missing:
+        raise InputError(f"{path}: no column {', '.join(sorted(missing))}; {source}")
+    return table
 
 
 def under_published_names(metrics: pd.DataFrame, same_as: Mapping[str, str]) -> pd.DataFrame:
@@ -107,6 +146,22 @@ def under_published_names(metrics: pd.DataFrame, same_as: Mapping[str, str]) -> 
     called = {column: metrics[column].map(same_as) for column in ("train_corpus", "test_corpus")}
     pairs = metrics["pair"].map(lambda pair: "--".join(same_as[one] for one in corpora_of(pair)))
     return metrics.assign(pair=pairs, model=metrics["model"].map(same_as), **called)
+
+
+def under_own_names(published: pd.DataFrame, same_as: Mapping[str, str]) -> pd.DataFrame:
+    """Published rows of our models and corpora, called as in our run.
+
+    Parameters
+    ----------
+    published : DataFrame
+        With the columns ``model`` and ``train_corpus``.
+    same_as : mapping of str to str
+        Our name of a model or corpus to the published one.
+    """
+    own = {theirs: ours for ours, theirs in same_as.items()}
+    known = published[["model", "train_corpus"]].isin(own.keys()).all(axis=1)
+    columns = {name: published[name].map(own) for name in ("model", "train_corpus")}
+    return published.assign(**columns)[known]
 
 
 def compare(

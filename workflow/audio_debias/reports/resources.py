@@ -11,7 +11,9 @@ from audio_debias.reports.page import render
 MEASURES = {"s": "seconds", "cpu_time": "cpu_seconds", "max_rss": "mb"}
 
 
-def summarise_resources(folder: str | Path, run: str, shared: Iterable[str]) -> pd.DataFrame:
+def summarise_resources(
+    folder: str | Path, run: str, shared: Iterable[str], made_of: Iterable[str]
+) -> pd.DataFrame:
     """Sum up the benchmark files that Snakemake wrote, by rule.
 
     Parameters
@@ -23,6 +25,9 @@ def summarise_resources(folder: str | Path, run: str, shared: Iterable[str]) -> 
         The run to sum up.
     shared : iterable of str
         The rules whose results all runs share.
+    made_of : iterable of str
+        What the jobs of this run may be called after: corpora, models, pairs, cells, files. Those
+        called after anything else are of another run, or of an earlier config.
 
     Returns
     -------
@@ -32,7 +37,7 @@ def summarise_resources(folder: str | Path, run: str, shared: Iterable[str]) -> 
         `mb`, the largest resident memory of a job (MiB), and `heaviest`, which job that was. A
         measure is null where all jobs were too short for it.
     """
-    folder = Path(folder)
+    folder, made_of = Path(folder), set(made_of)
     entries = [folder / rule for rule in shared]
     entries += sorted((folder / run).iterdir()) if (folder / run).is_dir() else []
     jobs = pd.DataFrame(
@@ -40,6 +45,7 @@ def summarise_resources(folder: str | Path, run: str, shared: Iterable[str]) -> 
             {"rule": entry.stem, "job": _job(file, entry), **_measures(file)}
             for entry in entries
             for file in ([entry] if entry.is_file() else sorted(entry.rglob("*.tsv")))
+            if all(_known(part, made_of) for part in _job(file, entry).split("/"))
         ],
         columns=["rule", "job", *MEASURES.values()],
     ).astype(dict.fromkeys(MEASURES.values(), float))
@@ -67,6 +73,11 @@ def html_resources(summary: pd.DataFrame, title: str = "Time and memory") -> str
 
 def _job(file: Path, entry: Path) -> str:
     return file.relative_to(entry).with_suffix("").as_posix() if file != entry else ""
+
+
+def _known(part: str, made_of: set[str]) -> bool:
+    """Whether a part of a job's name is one of these, the number of a shard, or another seed."""
+    return not part or part.isdigit() or part.partition("@")[0] in made_of
 
 
 def _measures(file: Path) -> dict[str, float | None]:

@@ -78,7 +78,7 @@ def _draw_transfer(axes, auc: pd.DataFrame, colors: dict[str, str]) -> None:
     middle = {"transform": axes.get_yaxis_transform(), "ha": "center", "va": "center"}
     for row in rows[np.isnan(start)]:
         axes.text(0.5, row, "no AUC", color=SOFT, fontsize=7, **middle)
-    lanes = np.linspace(-0.36, 0.36, len(colors)) if len(colors) > 1 else [0.0]
+    lanes = np.linspace(-0.36, 0.36, len(colors)) if len(colors) > 1 else np.zeros(len(colors))
     for lane, (method, color) in zip(lanes, colors.items(), strict=True):
         end = auc.get(method, pd.Series(np.nan, auc.index)).to_numpy()
         change = end - start
