@@ -3,12 +3,14 @@ PYTHON ?= python3
 CORES ?= all
 VENV := .venv
 SNAKEMAKE := $(VENV)/bin/snakemake
+# A bar of the progress where someone watches, plain lines elsewhere.
+PROGRESS := $(shell [ -t 2 ] && echo --logger rich)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 .PHONY: demo env test test-slow lint format lock clean
 
 demo: env
-	snakemake --cores $(CORES)
+	snakemake --cores $(CORES) $(PROGRESS)
 
 env: $(VENV)/.installed
 

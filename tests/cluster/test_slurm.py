@@ -79,3 +79,15 @@ def test_a_job_that_exceeds_its_memory_succeeds_with_more(clustered):
     assert (clustered.path / table).exists()
     assert "Trying to restart job" in done.stdout
     assert submissions(done.stdout) > 1
+
+
+def test_a_job_that_exceeds_its_time_succeeds_with_more(clustered):
+    """SLURM counts in minutes: one is too few for this job, two are enough."""
+    script = clustered.path / "workflow/scripts/index_corpus.py"
+    script.write_text("import time\n" + script.read_text() + "\ntime.sleep(75)\n")
+    table = "results/corpora/dry/clips.parquet"
+    few = ["--set-resources", "index_corpus:runtime=attempt"]
+    done = clustered.snakemake(*ARGUMENTS, *few, "--", table, cores=8)
+    assert (clustered.path / table).exists()
+    assert "Trying to restart job" in done.stdout
+    assert submissions(done.stdout) == 2

@@ -86,9 +86,14 @@ def test_the_top_class_of_real_recordings_is_plausible(shared, folder):
     classes = pd.read_csv(folder / "assets" / "yamnet_class_map.csv")["display_name"]
     call = tensorflow().saved_model.load(str(folder))
     manifest = pd.read_csv(shared / "audio" / "manifest.csv")
-    hits = []
     for row in manifest.itertuples():
         waveform = load_waveform(shared / "audio" / row.path, 16000)
         scores = pd.Series(call(waveform)[0].numpy().mean(axis=0), index=classes)
-        hits.append(scores.idxmax() in PLAUSIBLE[row.instrument] | ANCESTORS)
-    assert np.mean(hits) >= 0.8, pd.Series(hits).groupby(manifest["instrument"]).mean()
+        plausible = PLAUSIBLE[row.instrument]
+        manifest.loc[row.Index, "hit"] = scores.idxmax() in plausible | ANCESTORS
+        manifest.loc[row.Index, "near"] = scores.drop(list(ANCESTORS)).idxmax() in plausible
+    assert manifest["hit"].mean() >= 0.8, manifest.groupby("instrument")["hit"].mean()
+    # Phrases of music are told below the ancestors too; of NSynth's single notes, each followed by
+    # silence, a part is taken for a tuner or for silence.
+    phrases = manifest[manifest["path"].str.startswith("medleysolos")]
+    assert phrases["near"].mean() >= 0.8, phrases.groupby("instrument")["near"].mean()

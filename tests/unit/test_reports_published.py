@@ -9,9 +9,8 @@ import yaml
 from reports_data import POSTER, make_metrics, read_published_metrics
 
 from audio_debias.errors import InputError
-from audio_debias.reports.published import (
-    compare,
-    html_comparison,
+from audio_debias.reports.published import compare, html_comparison
+from audio_debias.reports.published_files import (
     read_published_cosines,
     read_published_labels,
     read_published_table,

@@ -21,6 +21,20 @@ def test_the_chain_runs_and_a_second_run_does_nothing(project):
     assert "Nothing to be done" in project.snakemake().stdout
 
 
+def test_measuring_alone_gives_a_report_without_changes(project):
+    project.configure(methods=["none"])
+    project.snakemake()
+    assert project.results("report.html").stat().st_size > 0
+    assert not project.results("figures/tradeoff").exists()
+
+
+def test_corpora_without_genres_are_compared_whole(project):
+    project.configure(genres=[], methods=["none", "lda"])
+    project.snakemake("results/test/metrics.parquet")
+    metrics = pd.read_parquet(project.results("metrics.parquet"))
+    assert metrics["roc_auc"].notna().all()
+
+
 def test_the_chain_runs_from_sound_files(audio_project):
     audio_project.snakemake("results/test/metrics.parquet")
     metrics = pd.read_parquet(audio_project.results("metrics.parquet"))

@@ -21,16 +21,27 @@ pytestmark = pytest.mark.slow
 
 METRICS = "results/test/metrics.parquet"
 KILLS = int(os.environ.get("AUDIO_DEBIAS_KILLS", "2"))
-SECONDS = 12
-"""About how long a run up to the metrics takes; kills come within that."""
 
 
 @pytest.fixture(scope="session")
-def expected(tmp_path_factory):
-    """The digest of the metrics of a run that nothing disturbed."""
+def undisturbed(tmp_path_factory):
+    """The digest of the metrics of a run that nothing disturbed, and its seconds."""
     project = make_project(tmp_path_factory.mktemp("undisturbed") / "project")
+    start = time.monotonic()
     project.snakemake(METRICS)
-    return digest(project)
+    return digest(project), time.monotonic() - start
+
+
+@pytest.fixture
+def expected(undisturbed):
+    """The digest of the metrics of a run that nothing disturbed."""
+    return undisturbed[0]
+
+
+@pytest.fixture
+def moment(undisturbed, request):
+    """Seconds after the start, by the test's seed, at which a run is at work."""
+    return random.Random(request.getfixturevalue("seed")).uniform(0.1, 0.7) * undisturbed[1]
 
 
 def digest(project):
@@ -55,6 +66,10 @@ def running(project, *targets):
             process.wait(60)
 
 
+def is_at_work(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
 def end(process):
     with suppress(psutil.NoSuchProcess):
         process.kill()
@@ -76,9 +91,10 @@ def half_written(project):
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_killed_snakemake_goes_on_and_ends_with_the_same_numbers(project, expected, seed):
+def test_a_killed_snakemake_goes_on_and_ends_with_the_same_numbers(project, expected, moment, seed):
     with running(project, METRICS) as snakemake:
-        time.sleep(random.Random(seed).uniform(1, SECONDS))
+        time.sleep(moment)
+        assert is_at_work(snakemake)
         snakemake.kill()
         snakemake.wait()
         project.snakemake("--unlock")
@@ -89,19 +105,46 @@ def test_a_killed_snakemake_goes_on_and_ends_with_the_same_numbers(project, expe
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_killed_job_is_tried_again(project, expected, seed):
-    moment = random.Random(seed)
+def test_a_killed_job_is_tried_again(project, expected, moment, seed):
     with running(project, METRICS) as snakemake:
-        time.sleep(moment.uniform(1, SECONDS))
-        while snakemake.is_running() and snakemake.status() != psutil.STATUS_ZOMBIE:
-            if jobs := jobs_of(project):
-                end(moment.choice(jobs))
-                break
+        time.sleep(moment)
+        while not (jobs := jobs_of(project)):
+            assert is_at_work(snakemake)
             time.sleep(0.02)
+        end(random.Random(seed).choice(jobs))
         snakemake.wait(120)
     project.snakemake(METRICS)
     assert digest(project) == expected
     assert project.planned("--", METRICS) == {}
+
+
+def test_a_kill_during_extraction_keeps_finished_shards_and_the_same_numbers(audio_project):
+    """Sound files through a real network, in eight shards."""
+    project = audio_project
+    project.configure(extraction={"shard_clips": 16})
+    targets = [f"results/embeddings/mtt_vgg/{corpus}.parquet" for corpus in ("dry", "noisy")]
+    logs = project.path / "logs/extract"
+
+    def finished():
+        return {p: p.read_text() for p in logs.rglob("*.log") if " done in " in p.read_text()}
+
+    with running(project, *targets) as snakemake:
+        while len(finished()) < 3 or not any(
+            "extract" in str(j.cmdline()) for j in jobs_of(project)
+        ):
+            assert is_at_work(snakemake)
+            time.sleep(0.02)
+        snakemake.kill()
+        snakemake.wait()
+        kept = finished()
+        assert len(kept) < 8
+        project.snakemake("--unlock")
+        project.snakemake(*targets)
+    assert kept.items() <= finished().items()
+    digests = [hashlib.sha256((project.path / name).read_bytes()).digest() for name in targets]
+    project.snakemake("--forceall", *targets)
+    again = [hashlib.sha256((project.path / name).read_bytes()).digest() for name in targets]
+    assert digests == again
 
 
 def test_an_orphan_does_not_write_into_the_next_run(project, expected):

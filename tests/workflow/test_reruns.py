@@ -136,7 +136,7 @@ def touch_backwards(project):
 
 # What follows metrics, and what follows the embeddings of all models.
 READ = {"table": 1, "sensitivity": 3, "tradeoff": 3, "per_label": 6, "resources": 1}
-READ |= {"report_page": 1}
+READ |= {"report_page": 1, "exclusions": 1}
 COSINES = {"cosines": 1, "cosine_figure": 3}
 FIGURES = {"per_label": 6, "sensitivity": 3, "tradeoff": 3, "cosine_figure": 3, "distributions": 3}
 FITTED = {"fit_corrections": 18, "run_transfers": 18, "metrics": 1, **COSINES, **READ}
@@ -155,6 +155,7 @@ ROWS = {
     "the order of keys of a corpus": (reversed_keys("resources/corpora/dry.yaml"), NOTHING),
     "the order of keys of a model": (reversed_keys("resources/models/tones.yaml"), NOTHING),
     "a citation": (edited("resources/models/tones.yaml", "by the tests", "by us"), NOTHING),
+    "a licence": (edited("resources/corpora/dry.yaml", "CC0", "CC BY 4.0"), NOTHING),
     "a comment in the library": (appended(f"{LIBRARY}/transfers/transfer.py", "# Why.\n"), NOTHING),
     "a docstring": (edited(f"{LIBRARY}/corrections/directions.py", '"""', '"""More. '), NOTHING),
     "a comment in a script": (appended("workflow/scripts/run_transfers.py", "# Why.\n"), NOTHING),
@@ -168,6 +169,10 @@ ROWS = {
     ),
     "an option of a method that is not run": (
         configured(directions={"one_corpus_genre": "paper"}),
+        {"report_page": 1},
+    ),
+    "the order of the grid of C": (
+        edited("config.yaml", "  - 1.0e-08\n  - 1.0e-07\n", "  - 1.0e-07\n  - 1.0e-08\n"),
         {"report_page": 1},
     ),
     "a caption": (appended("workflow/report/table.rst", "More.\n"), {"report_page": 1}),
@@ -184,9 +189,17 @@ ROWS = {
         edited("resources/models/tones.yaml", "Tones", "Bands"),
         {**READ, "cosine_figure": 3, "exclusions": 1},
     ),
+    "the title of a corpus": (
+        edited("resources/corpora/dry.yaml", "title: Dry", "title: Dried"),
+        {**READ, "cosine_figure": 3, "distributions": 2},
+    ),
     # The methods.
     "the grid of C": (
         configured(classifier={"C": [0.1, 1.0]}),
+        {"run_transfers": 18, "metrics": 1, **COSINES, **READ},
+    ),
+    "the folds": (
+        configured(classifier={"folds": 4}),
         {"run_transfers": 18, "metrics": 1, **COSINES, **READ},
     ),
     "a kernel option": (
@@ -198,6 +211,13 @@ ROWS = {
     "one method more": (
         configured(methods=["none", "lda", "k", "mlda"]),
         {"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **READ},
+    ),
+    "one mode more": (
+        configured(modes=["global", "classwise"]),
+        {
+            **{"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **COSINES, **READ},
+            "per_label": 12,
+        },
     ),
     "one method less": (configured(methods=["none", "lda"]), {"metrics": 1, **READ}),
     "methods in another order": (
@@ -266,6 +286,14 @@ ROWS = {
             **{"distributions": 2, **COSINES, **READ},
         },
     ),
+    "against the rest": (
+        configured(against_rest=True),
+        {
+            **{"pool_clips": 3, "pool_embeddings": 6, "distributions": 3, **SAMPLED},
+            **{"per_label": 12, "sensitivity": 6, "tradeoff": 6, "cosine_figure": 6},
+        },
+    ),
+    "genres": (configured(genres=["classical"]), SAMPLED),
     "one label less": (configured(labels=["flute"]), {**SAMPLED, "distributions": 3}),
     "labels in another order": (
         configured(labels=["violin", "flute"]),
@@ -281,6 +309,8 @@ ROWS = {
             **{"fit_corrections": 9, "run_transfers": 9, "metrics": 1, **COSINES, **READ},
         },
     ),
+    "code of the clip table": (appended(f"{LIBRARY}/corpora/clips.py", "\nSPARE = 1\n"), ALL),
+    "code that wraps jobs": (appended(f"{LIBRARY}/job.py", "\nSPARE = 1\n"), NOTHING),
     "code of the samples": (appended(f"{LIBRARY}/corrections/sampling.py", "\nX = 1\n"), SAMPLED),
     "code of the transfers": (
         appended(f"{LIBRARY}/transfers/transfer.py", "\nSPARE = 1\n"),

@@ -74,6 +74,7 @@ rule exclusions:
             corpus=EXPERIMENT.corpora,
         ),
         excluded=collect(f"{RUN}/samples/{{sample}}.excluded.csv", sample=SAMPLES),
+        bias=rules.metrics.output.bias,
     output:
         csv=f"{RUN}/exclusions.csv",
         html=report(

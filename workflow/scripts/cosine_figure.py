@@ -3,7 +3,7 @@ import pandas as pd
 from audio_debias.job import job
 from audio_debias.reports.figures.cosines import cosine_figure
 from audio_debias.reports.figures.style import save_figure
-from audio_debias.reports.published import read_published_cosines, under_own_names
+from audio_debias.reports.published_files import read_published_cosines, under_own_names
 
 params, pair = snakemake.params, snakemake.wildcards.pair
 with job(snakemake.log[0], cosines=snakemake.input.cosines):

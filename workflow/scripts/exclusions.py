@@ -23,6 +23,7 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
             tuple(sample.split("/")): pd.read_csv(path)
             for sample, path in zip(params.samples, inputs.excluded, strict=True)
         },
+        pd.read_parquet(inputs.bias),
         params.names,
     )
     log.info("left out: %d", counts["count"].sum())

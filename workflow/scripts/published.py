@@ -5,9 +5,8 @@ import pandas as pd
 
 from audio_debias.atomic import replacing
 from audio_debias.job import job
-from audio_debias.reports.published import (
-    compare,
-    html_comparison,
+from audio_debias.reports.published import compare, html_comparison
+from audio_debias.reports.published_files import (
     read_published_labels,
     read_published_table,
     under_published_names,

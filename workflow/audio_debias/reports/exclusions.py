@@ -4,17 +4,20 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from audio_debias.reports.names import Names, corpora_of
+from audio_debias.reports.names import Names, corpora_of, row_name
 from audio_debias.reports.page import render
+
+_CELL = ["pair", "model", "method", "mode"]
 
 
 def count_exclusions(
     dropped: Mapping[str, pd.DataFrame],
     skipped: Mapping[tuple[str, str], pd.DataFrame],
     excluded: Mapping[tuple[str, str], pd.DataFrame],
+    bias: pd.DataFrame,
     names: Names | None = None,
 ) -> pd.DataFrame:
-    """Count what readers, models and samples left out.
+    """Count what readers, models, samples and corrections left out.
 
     Parameters
     ----------
@@ -24,6 +27,8 @@ def count_exclusions(
         ``clip_id, reason, detail`` of clips that gave no embedding.
     excluded : mapping of (pair, model) to DataFrame
         ``label, reason, detail`` of labels that cannot be compared.
+    bias : DataFrame
+        ``pair, model, method, mode, label, skipped``: which directions a correction lacks, and why.
     names : mapping of str to str, optional
         Display names of models and corpora.
 
@@ -31,7 +36,7 @@ def count_exclusions(
     -------
     DataFrame
         ``stage, where, reason, count, example``: one row per reason and place, the example being
-        the first clip or label.
+        the first clip, label, or label and genre.
     """
     names = names or {}
 
@@ -59,6 +64,15 @@ def count_exclusions(
         for stage, where, subject, listed in parts
         for reason, table in listed.groupby("reason", sort=False)
     ]
+    lacking = bias.dropna(subset="skipped").drop_duplicates([*_CELL, "label"])
+    for (pair, model, method, mode), part in lacking.groupby(_CELL, sort=False):
+        where = f"{' and '.join(map(called, corpora_of(pair)))}, {row_name(model, method, names)}"
+        listed = [
+            f"{label}: {one.removeprefix(': ')}"
+            for label, skipped in zip(part["label"], part["skipped"], strict=True)
+            for one in skipped.split("; ")
+        ]
+        rows.append(("directions", f"{where}, {mode}", "not fitted", len(listed), listed[0]))
     return pd.DataFrame(rows, columns=["stage", "where", "reason", "count", "example"])
 
 
@@ -77,8 +91,9 @@ def html_exclusions(counts: pd.DataFrame, title: str = "What was left out") -> s
 
 _HTML = """
 {% if rows %}
-<p>Clips and labels that did not take part, by reason, with one example each; the full lists are
-the csv files beside the clip tables, embeddings and samples.</p>
+<p>Clips, labels and directions that did not take part, by reason, with one example each; the full
+lists are the csv files beside the clip tables, embeddings and samples, and the column
+<code>skipped</code> of bias.parquet.</p>
 <table class="text">
 <thead>
 <tr><th class="foot">What</th><th>Where</th><th>Reason</th><th>Count</th><th>Example</th></tr>
