@@ -28,6 +28,7 @@ from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
@@ -299,4 +300,5 @@ if __name__ == "__main__":
     commands.add_parser("growth")
     commands.add_parser("table").add_argument("--cores", type=int, default=2)
     options = vars(parser.parse_args())
-    {"pieces": pieces, "growth": growth, "table": table}[options.pop("command")](**options)
+    with threadpool_limits(1):  # as in a rule; several cores run several jobs
+        {"pieces": pieces, "growth": growth, "table": table}[options.pop("command")](**options)

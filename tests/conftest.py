@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from audio_debias.config import read_yaml
+from audio_debias.models import weights
+from projects import ROOT
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
@@ -16,3 +20,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"AUDIO_DEBIAS_SHARED names no folder: {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The musicnn wheel, fetched once for all tests as the workflow fetches it."""
+    spec = read_yaml(ROOT / "resources/models/msd_musicnn.yaml")["weights"]
+    path = tmp_path_factory.mktemp("weights") / spec["file"]
+    weights.fetch_weights(spec, path)
+    return path

@@ -135,6 +135,20 @@ def test_all_equal_embeddings_score_alike_and_are_not_told_apart(world):
         assert (result.bias.domain_auc_before == 0.5).all()
 
 
+def test_metrics_of_four_clips_counted_by_hand():
+    """Scores 0.9 (true), 0.7 (false), 0.6 (true), 0.1 (false): two of three calls are right."""
+    scores = pd.DataFrame({"score": [0.9, 0.7, 0.6, 0.1], "truth": [True, False, True, False]})
+    scores = scores.assign(train_corpus="a", test_corpus="a", label="organ", clip_id=list("1234"))
+    row = compute_metrics(scores, ["organ"], ["a"]).iloc[0]
+    assert row["roc_auc"] == 3 / 4  # of the four pairs of a true and a false clip
+    assert row["average_precision"] == pytest.approx((1 / 1 + 2 / 3) / 2)
+    assert row["precision"] == pytest.approx(2 / 3)
+    assert row["recall"] == 1
+    assert row["f1"] == pytest.approx(4 / 5)
+    assert row["accuracy"] == 3 / 4
+    assert row["support"] == 2
+
+
 def test_metrics_are_those_of_scikit_learn(world):
     _, result = transfers(*world, "none")
     metrics = compute_metrics(result.scores, LABELS, CORPORA)

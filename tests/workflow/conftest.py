@@ -2,18 +2,7 @@
 
 import pytest
 
-from audio_debias.config import read_yaml
-from audio_debias.models import weights
-from projects import ROOT, make_project
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory):
-    """The musicnn wheel, fetched once for all tests as the workflow fetches it."""
-    spec = read_yaml(ROOT / "resources/models/msd_musicnn.yaml")["weights"]
-    path = tmp_path_factory.mktemp("weights") / spec["file"]
-    weights.fetch_weights(spec, path)
-    return path
+from projects import make_project
 
 
 @pytest.fixture

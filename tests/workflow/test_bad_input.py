@@ -45,6 +45,9 @@ def test_too_many_broken_files_fail_the_run_but_the_list_says_why(audio_project)
     assert done.returncode != 0
     assert "8 of 64 clips were skipped" in done.stdout
     assert not (project.path / "results/embeddings/mtt_vgg/dry.parquet").exists()
+    # Snakemake deletes the outputs of a failed job, the list among them; the log stays.
+    log = (project.path / "logs/merge_embeddings/mtt_vgg/dry.log").read_text()
+    assert all(f"dry_{index:03d},not_finite," in log for index in range(8))
 
 
 @pytest.mark.parametrize(

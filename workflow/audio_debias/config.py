@@ -1,6 +1,5 @@
 """The experiment that a user asked for: config and resources, checked before anything runs."""
 
-import difflib
 import itertools
 import math
 from collections.abc import Iterable, Mapping
@@ -10,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import yaml
 
-from audio_debias.errors import InputError
+from audio_debias.errors import InputError, nearest
 from audio_debias.fetching.licences import require_accepted
 
 DIRECTIONLESS_METHODS = ("none", "k")
@@ -275,7 +274,4 @@ def _explain(error: jsonschema.ValidationError) -> str:
 
 
 def _unknown(name, known: Iterable, what: str = "name") -> str:
-    known = sorted(map(str, known))
-    nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
-    hint = f"did you mean {nearest[0]!r}?" if nearest else f"known are {', '.join(known)}"
-    return f"unknown {what} {name!r}; {hint}"
+    return f"unknown {what} {name!r}{nearest(name, known)}"

@@ -23,7 +23,7 @@ rule pool_embeddings:
     input:
         lambda wc: collect(EMBEDDINGS, corpus=EXPERIMENT.pooled[wc.pool][1], model=wc.model),
     output:
-        f"{RUN}/pools/{{pool}}/{{model}}.parquet",
+        f"{RUN}/pools/{{pool}}/embeddings/{{model}}.parquet",
     log:
         f"{LOGS}/{config['run']}/pool_embeddings/{{pool}}/{{model}}.log",
     benchmark:

@@ -108,7 +108,7 @@ def embeddings_of_pair(wildcards):
     """The embeddings of each corpus of the pair, in order; a pool of corpora has its own."""
     return [
         (
-            f"{RUN}/pools/{corpus}/{wildcards.model}.parquet"
+            f"{RUN}/pools/{corpus}/embeddings/{wildcards.model}.parquet"
             if corpus in EXPERIMENT.pooled
             else EMBEDDINGS.format(corpus=corpus, model=wildcards.model)
         )

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio_debias.corpora.clips import nearest, validate_clips
-from audio_debias.errors import InputError
+from audio_debias.corpora.clips import validate_clips
+from audio_debias.errors import InputError, nearest
 
 
 def read_corpus(

@@ -1,6 +1,5 @@
 """The clip table: what every reader gives and every later stage starts from."""
 
-import difflib
 import logging
 import operator
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audio_debias.atomic import replacing
-from audio_debias.errors import InputError
+from audio_debias.errors import InputError, nearest
 
 _log = logging.getLogger("audio_debias")
 
@@ -192,13 +191,6 @@ def check_options(options: Mapping, types: Mapping[str, type | tuple], source: s
             wanted = types[option] if isinstance(types[option], tuple) else (types[option],)
             names = " or ".join(kind.__name__ for kind in wanted)
             raise InputError(f"{source}: options: {option}: {value!r} is no {names}")
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of an error about an unknown name: the nearest known one, or all of them."""
-    known = [str(other) for other in known]
-    close = difflib.get_close_matches(str(name), known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(known) or 'none'}"
 
 
 def align_labels(

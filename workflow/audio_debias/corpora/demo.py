@@ -21,7 +21,7 @@ import soundfile
 
 from audio_debias.atomic import replacing
 from audio_debias.corpora import irmas
-from audio_debias.corpora.clips import SPLITS, nearest
+from audio_debias.corpora.clips import SPLITS
 from audio_debias.corpora.composition import (
     PROGRAMS,
     RATE,
@@ -33,7 +33,7 @@ from audio_debias.corpora.composition import (
 )
 from audio_debias.corpora.ogg import write_ogg
 from audio_debias.corpora.room import record
-from audio_debias.errors import InputError
+from audio_debias.errors import InputError, nearest
 
 LABELS = list(PROGRAMS)
 GENRES = list(STYLES)

@@ -11,8 +11,7 @@ import h5py
 import numpy as np
 from scipy import sparse
 
-from audio_debias.corpora.clips import nearest
-from audio_debias.errors import InputError
+from audio_debias.errors import InputError, nearest
 
 CHUNK = 65_536
 """Frames in memory at a time."""

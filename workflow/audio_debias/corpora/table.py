@@ -14,10 +14,9 @@ from audio_debias.corpora.clips import (
     align_labels,
     check_options,
     dropped_frame,
-    nearest,
 )
 from audio_debias.corpora.splits import hash_split, refuse_shared_tracks, stratified_split
-from audio_debias.errors import InputError
+from audio_debias.errors import InputError, nearest
 
 OPTIONS = {
     "csv": str,
