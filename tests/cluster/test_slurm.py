@@ -94,3 +94,19 @@ def test_a_job_that_exceeds_its_time_succeeds_with_more(clustered):
     assert (clustered.path / table).exists()
     assert "Trying to restart job" in done.stdout
     assert submissions(done.stdout) == 2
+
+
+def test_of_a_failed_submission_only_the_jobs_that_failed_are_named(clustered):
+    """Both cells are one submission, in which the transfers of one fail."""
+    script = clustered.path / "workflow/scripts/run_transfers.py"
+    broken = 'if snakemake.wildcards.cell == "lda-global":\n        raise RuntimeError("broken")\n'
+    script.write_text(
+        script.read_text().replace("    embeddings = ", f"    {broken}    embeddings = ")
+    )
+    target = "results/test/metrics.parquet"
+    done = clustered.snakemake(*ARGUMENTS, "--retries", "0", "--", target, cores=8, check=False)
+    assert done.returncode != 0
+    named = [line for line in done.stdout.splitlines() if line.startswith("failed: ")]
+    assert "failed: run_transfers (pair=dry--noisy, model=known, cell=lda-global)" in named
+    assert not any("fit_corrections" in line for line in named)
+    assert "error: RuntimeError: broken" in done.stdout

@@ -129,7 +129,7 @@ def test_a_kill_during_extraction_keeps_finished_shards_and_the_same_numbers(aud
         return {p: p.read_text() for p in logs.rglob("*.log") if " done in " in p.read_text()}
 
     with running(project, *targets) as snakemake:
-        while len(finished()) < 3 or not any(
+        while len(finished()) < 4 or not any(
             "extract" in str(j.cmdline()) for j in jobs_of(project)
         ):
             assert is_at_work(snakemake)
@@ -140,7 +140,8 @@ def test_a_kill_during_extraction_keeps_finished_shards_and_the_same_numbers(aud
         assert len(kept) < 8
         project.snakemake("--unlock")
         project.snakemake(*targets)
-    assert kept.items() <= finished().items()
+    # One on each of the two cores may have been done without Snakemake having seen it.
+    assert len(kept.items() - finished().items()) <= 2
     digests = [hashlib.sha256((project.path / name).read_bytes()).digest() for name in targets]
     project.snakemake("--forceall", *targets)
     again = [hashlib.sha256((project.path / name).read_bytes()).digest() for name in targets]
