@@ -225,3 +225,56 @@ def test_a_typo_under_local_is_refused(config, local, message):
     found = refusal(config)
     assert found.startswith("config: local: ")
     assert message in found
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("classifier", "C", [1.0, float("nan")]),
+        ("classifier", "C", [float("inf")]),
+        ("classifier", "folds", 3.0),
+        ("extraction", "max_skipped", float("nan")),
+    ],
+)
+def test_a_number_that_is_none_is_refused(config, section, key, value):
+    config[section][key] = value
+    assert refusal(config).startswith(f"config: {section}.{key}")
+
+
+@pytest.mark.parametrize("name", ["test\n", "a" * 65])
+def test_a_name_is_one_short_word(config, name):
+    config["run"] = name
+    assert refusal(config).startswith("config: run")
+
+
+@pytest.mark.parametrize("title", ["<script>", "a </script> b", "two\nlines", "\ud83d"])
+def test_a_title_that_would_break_the_report_is_refused(config, project, title):
+    spec = read_yaml(project / "resources/corpora/demo_irmas.yaml")
+    define(project, "corpora", "mine", **{**spec, "title": title})
+    config["corpora"] = ["demo_irmas", "mine"]
+    assert refusal(config, project).startswith("resources/corpora/mine.yaml: title")
+
+
+@pytest.mark.parametrize(
+    "source", ["pip:/tmp/folder", "pip:-r x==1", "pip:git+https://a/b", "ftp://a"]
+)
+def test_weights_come_from_an_address_or_a_pinned_package_alone(config, project, source):
+    spec = read_yaml(project / "resources/models/mtt_vgg.yaml")
+    weights = {**spec["weights"], "source": source}
+    define(project, "models", "mine", **{**spec, "name": "mine", "weights": weights})
+    assert "mine.yaml: weights" in refusal({**config, "models": ["mine"]}, project)
+
+
+def test_a_corpus_and_a_model_of_one_name_are_refused(config, project):
+    spec = read_yaml(project / "resources/models/mtt_vgg.yaml")
+    define(project, "models", "demo_irmas", **{**spec, "name": "demo_irmas"})
+    message = refusal({**config, "models": ["demo_irmas"]}, project)
+    assert message.startswith("config: 'demo_irmas' names a corpus and a model")
+
+
+@pytest.mark.parametrize("csv", [None, 5, "a" * 300])
+def test_a_csv_that_is_no_file_name_is_refused(config, project, csv):
+    options = {"csv": csv}
+    define(project, "corpora", "mine", reader="table", root="/", options=options, labels=["flute"])
+    config["corpora"] = ["demo_irmas", "mine"]
+    assert refusal(config, project).startswith("resources/corpora/mine.yaml: options.csv")

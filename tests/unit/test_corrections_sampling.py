@@ -1,15 +1,19 @@
 import random
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_debias.corrections.sampling import (
     match_samples,
+    read_excluded,
     read_samples,
+    refuse_shared_clips,
     write_excluded,
     write_samples,
 )
+from audio_debias.errors import InputError
 
 GENRES = ["rock", "jazz"]
 
@@ -139,3 +143,26 @@ def test_keeps_the_genre_proportions_of_each_corpus(counts):
             exact = available * target / available.sum()
             assert ((exact - kept >= -1e-9) & (exact - kept < 1 + 1e-9)).all()
             assert drawn.clip_id.is_unique
+
+
+def test_clips_of_one_id_in_both_corpora_are_refused_where_one_file_holds_both():
+    a, b = pd.DataFrame({"clip_id": ["1", "2"]}), pd.DataFrame({"clip_id": ["2", "3"]})
+    refuse_shared_clips(a, b[1:])
+    with pytest.raises(InputError, match=r"'2' and 0 more are in both corpora"):
+        refuse_shared_clips(a, b)
+
+
+def test_a_label_called_na_is_a_label(tmp_path):
+    write_excluded(
+        tmp_path / "excluded.csv", pd.DataFrame({"label": ["NA"], "reason": "r", "detail": "d"})
+    )
+    assert read_excluded(tmp_path / "excluded.csv")["label"].tolist() == ["NA"]
+
+
+@pytest.mark.parametrize("size", [0, 200])
+def test_a_damaged_table_says_what_to_do(tmp_path, size):
+    a = clips_of({("rock", True): 5, ("rock", False): 5})
+    write_samples(tmp_path / "s.parquet", match(a, a)[0])
+    (tmp_path / "s.parquet").write_bytes((tmp_path / "s.parquet").read_bytes()[:size])
+    with pytest.raises(InputError, match="delete it and run again"):
+        read_samples(tmp_path / "s.parquet")

@@ -93,3 +93,23 @@ def test_a_file_without_samples_a_text_file_and_no_file_are_told_apart(tmp_path)
 def test_a_real_openmic_clip_is_whole(shared):
     path = shared / "formats/openmic-2018/audio/000/000046_3840.ogg"
     assert load_waveform(path, 16000).shape == (160000,)
+
+
+def test_a_header_that_promises_more_than_memory_holds_is_no_reason_to_stop(tmp_path):
+    path = tmp_path / "huge.flac"
+    soundfile.write(path, np.zeros(4410), 44100)
+    data = bytearray(path.read_bytes())
+    # STREAMINFO: 36 bits of samples end at its 18th byte, after the stream's 8 bytes of header.
+    data[21] |= 0x0F
+    data[22:26] = b"\xff" * 4
+    path.write_bytes(data)
+    with pytest.raises(BrokenAudio) as caught:
+        load_waveform(path, 16000)
+    assert caught.value.reason in ("undecodable", "truncated")
+
+
+@pytest.mark.parametrize("rate", [1, 2_000_000_000])
+def test_a_sample_rate_that_cannot_be_is_refused(tmp_path, rate):
+    soundfile.write(tmp_path / "a.wav", np.zeros(100), rate)
+    with pytest.raises(BrokenAudio, match="sample rate"):
+        load_waveform(tmp_path / "a.wav", 16000)

@@ -190,3 +190,38 @@ def test_a_definition_without_what_its_kind_needs_is_refused(tmp_path, kind, mes
     spec = {"name": "mine", "kind": kind, "sample_rate": 16000, "dim": 4}
     with pytest.raises(InputError, match=message):
         load_model(spec, [] if kind == "python" else tmp_path / "weights")
+
+
+def test_an_unknown_option_of_a_model_is_refused_with_the_nearest_known_one(tmp_path):
+    spec = SPEC | {"kind": "onnx", "options": {"outptu": "embedding"}}
+    with pytest.raises(InputError, match=r"unknown key 'outptu'; did you mean 'output'\?"):
+        load_model(spec, tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize(
+    "code", ["raise RuntimeError('no')", "import sys; sys.exit(0)", "def embed(:", "x = 1"]
+)
+def test_a_python_module_that_fails_is_named(tmp_path, monkeypatch, code, request):
+    name = f"failing{abs(hash(code))}"
+    (tmp_path / f"{name}.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    spec = SPEC | {"kind": "python", "options": {"function": f"{name}:embed"}}
+    with pytest.raises(InputError, match=r"options\.function: cannot import") as caught:
+        load_model(spec, None)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("length", [0, 100, 400])
+def test_a_damaged_file_of_embeddings_is_named(tmp_path, length):
+    whole = tmp_path / "whole.npz"
+    np.savez(whole, clip_id=np.array(["a", "b"]), embedding=np.ones((2, 2)))
+    (tmp_path / "damaged.npz").write_bytes(whole.read_bytes()[:length])
+    spec = SPEC | {"kind": "precomputed"}
+    with pytest.raises(InputError, match=r"damaged\.npz: holds no clip ids and embeddings"):
+        load_model(spec, tmp_path / "damaged.npz")
+
+
+def test_embeddings_that_are_no_real_numbers_are_refused(tmp_path):
+    np.savez(tmp_path / "c.npz", clip_id=np.array(["a"]), embedding=np.ones((1, 2), complex))
+    with pytest.raises(InputError, match="real numbers"):
+        load_model(SPEC | {"kind": "precomputed"}, tmp_path / "c.npz")

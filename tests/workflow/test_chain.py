@@ -69,3 +69,12 @@ def test_a_config_error_ends_before_any_job(project, change, message):
     assert message in done.stdout
     assert "Traceback" not in done.stdout
     assert not (project.path / "results").exists()
+
+
+def test_a_run_in_which_nothing_can_be_compared_still_gives_its_report(project):
+    project.configure(sampling={"min_clips": 1000}, methods=["none", "lda", "k"])
+    project.snakemake()
+    metrics = pd.read_parquet(project.results("metrics.parquet"))
+    assert metrics["roc_auc"].isna().all()
+    assert metrics["reason"].str.startswith("too few clips").all()
+    assert project.results("report.html").stat().st_size > 0

@@ -1,5 +1,6 @@
 """What runs again after an edit: exactly what it touches. The rows of docs/reruns.md, in order."""
 
+import hashlib
 import os
 import shutil
 import time
@@ -352,3 +353,46 @@ def test_a_fresh_clone_over_existing_results_runs_nothing(finished, tmp_path, ke
             shutil.copyfile(entry, clone.path / entry.name)
     (clone.path / "profiles").symlink_to("workflow/profiles")
     assert clone.planned() == NOTHING
+
+
+def test_a_table_put_in_its_place_with_an_older_time_stamp_is_read_again(project):
+    table = project.path / "dry/clips.csv"
+    table.write_text(table.read_text() + "more.wav,pop_rock,1,0,train\n")
+    os.utime(table, (1, 1))
+    assert project.planned()["index_corpus"] == 1
+
+
+def test_a_change_inside_a_folder_of_weights_extracts_that_model_again(project):
+    folder = project.path / "weights"
+    folder.mkdir()
+    (folder / "net.bin").write_bytes(b"1")
+    edit_yaml(
+        project.path / "resources/models/tones.yaml",
+        lambda spec: {**spec, "weights": {"folder": "weights"}},
+    )
+    inside = project.snakemake("--dry-run", "--", "results/embeddings/tones/dry/0.parquet").stdout
+    assert "weights/net.bin" in inside
+
+
+def test_a_local_file_that_changed_is_verified_again(project):
+    """A model's declared checksum holds for every later content of the file under `local:`."""
+    content = b"weights"
+    copy_on_disk = project.path / "copy.bin"
+    copy_on_disk.write_bytes(content)
+    edit_yaml(
+        project.path / "resources/models/tones.yaml",
+        lambda spec: {
+            **spec,
+            "weights": {
+                "file": "net.bin",
+                "source": "https://example.org/net.bin",
+                "sha256": hashlib.sha256(content).hexdigest(),
+            },
+        },
+    )
+    project.configure(local={"net.bin": "copy.bin"})
+    project.snakemake("results/weights/net.bin")
+    copy_on_disk.write_bytes(b"another")
+    done = project.snakemake("results/weights/net.bin", check=False)
+    assert done.returncode != 0
+    assert "sha256 is" in done.stdout

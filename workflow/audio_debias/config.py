@@ -126,6 +126,9 @@ def load_experiment(config: Mapping, root: Path) -> Experiment:
         _check_module(model["kind"], "models", f"{source}: kind")
         if model["name"] != name:
             raise InputError(f"{source}: name: is {model['name']!r}; it must be the file's own")
+    both = sorted(corpora.keys() & models.keys())
+    if both:
+        raise InputError(f"config: {both[0]!r} names a corpus and a model; rename one of them")
     _check_files(corpora, models)
     _check_local(config["local"], root / "resources")
     for group in ("labels", "genres"):
@@ -221,8 +224,15 @@ def _check_local(local: Mapping, resources: Path) -> None:
     for name, path in local.items():
         if name not in known:
             raise InputError(f"config: local: {_unknown(name, known)}")
-        if not Path(path).exists():
+        if not _exists(path):
             raise InputError(f"config: local: {name}: no such file or folder: {path}")
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long a name, or a null byte in it
+        return False
 
 
 def _rows(table: Path) -> int:
@@ -252,8 +262,25 @@ def _definition(folder: Path, name: str, schema: Path, field: str) -> dict:
     return definition
 
 
+def _is_integer(_, value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_, value) -> bool:
+    return _is_integer(_, value) or (isinstance(value, float) and math.isfinite(value))
+
+
+# JSON Schema takes 3.0 for an integer and .nan for a number.
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_integer, "number": _is_number}
+    ),
+)
+
+
 def _validate(content: Mapping, schema: Path, source: str) -> None:
-    validator = jsonschema.Draft202012Validator(read_yaml(schema))
+    validator = _Validator(read_yaml(schema))
     error = jsonschema.exceptions.best_match(validator.iter_errors(content))
     if error is None:
         return

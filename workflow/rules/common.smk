@@ -18,6 +18,7 @@ from audio_debias.config import (
     weights_of,
 )
 from audio_debias.errors import InputError
+from audio_debias.fetching.checksums import file_digest
 from audio_debias.fingerprint import fingerprint, script_fingerprint
 
 lend_to_subprocesses()

@@ -40,6 +40,8 @@ rule describe_demo:
 
 
 rule fetch:
+    input:
+        local_copy,
     output:
         "results/downloads/{file}",
     log:
@@ -94,6 +96,8 @@ rule index_corpus:
         runtime=growing(60),
     params:
         root=source_root,
+        # A file put in its place with an older time stamp is seen too.
+        table=lambda wc: table_digest(wc),
         reader=lambda wc: corpus_spec(wc)["reader"],
         labels=lambda wc: corpus_spec(wc)["labels"],
         genres=lambda wc: corpus_spec(wc).get("genres", []),

@@ -60,6 +60,7 @@ rule match_samples:
         genres=config["genres"],
         min_clips=config["sampling"]["min_clips"],
         seed=config["seed"],
+        one_file=has_one_file_for_all,
     script:
         "../scripts/match_samples.py"
 

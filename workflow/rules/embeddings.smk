@@ -4,6 +4,8 @@ from audio_debias.models.weights import cached_by_hub
 
 
 rule fetch_weights:
+    input:
+        local_copy,
     output:
         "results/weights/{file}",
     log:
@@ -24,6 +26,7 @@ rule extract:
     input:
         clips=CLIPS,
         weights=weights_files,
+        inside=files_of_weights,
     output:
         embeddings=temp("results/embeddings/{model}/{corpus}/{shard}.parquet"),
         skipped=temp("results/embeddings/{model}/{corpus}/{shard}.skipped.csv"),
@@ -48,6 +51,7 @@ rule extract:
 rule merge_embeddings:
     input:
         clips=CLIPS,
+        dropped="results/corpora/{corpus}/dropped.csv",
         embeddings=lambda wc: collect(rules.extract.output.embeddings, shard=shards(wc), **wc),
         skipped=lambda wc: collect(rules.extract.output.skipped, shard=shards(wc), **wc),
     output:

@@ -44,6 +44,34 @@ def weights_files(wildcards):
     ]
 
 
+def files_of_weights(wildcards):
+    """The files in folders of weights: of a folder itself, no change inside shows."""
+    return [
+        str(path)
+        for folder in weights_files(wildcards)
+        for path in sorted(Path(folder).rglob("*"))
+        if path.is_file()
+    ]
+
+
+def has_one_file_for_all(wildcards):
+    """Whether all corpora's embeddings are looked up in one file, by clip ids alone."""
+    spec = model_spec(wildcards)
+    folders = [weights.get("folder", "") for weights in weights_of(spec)]
+    return spec["kind"] == "precomputed" and not any("{corpus}" in one for one in folders)
+
+
+def local_copy(wildcards):
+    """The file that `local:` gives: when it changes, it is verified again."""
+    return config["local"].get(wildcards.file, [])
+
+
+def table_digest(wildcards):
+    """A hash of the CSV that a corpus is read from, if it is."""
+    table = clip_csv(corpus_spec(wildcards))
+    return table and file_digest(table)
+
+
 def unpacked(file):
     """The folder that `local:` gives for an archive, if it does."""
     local = config["local"].get(file, "")

@@ -1,6 +1,5 @@
-import pandas as pd
-
 from audio_debias.job import job
+from audio_debias.parquet import read_parquet
 from audio_debias.reports.figures.cosines import cosine_figure
 from audio_debias.reports.figures.style import save_figure
 from audio_debias.reports.published_files import read_published_cosines, under_own_names
@@ -11,7 +10,7 @@ with job(snakemake.log[0], cosines=snakemake.input.cosines):
     if snakemake.input.published:
         paths = dict(zip(map(tuple, params.published), snakemake.input.published, strict=True))
         published = under_own_names(read_published_cosines(paths), params.same_as)
-    cosines = pd.read_parquet(snakemake.input.cosines)
+    cosines = read_parquet(snakemake.input.cosines)
     figure = cosine_figure(cosines, pair, params.names, published)
     for path in snakemake.output:
         save_figure(figure, path, dpi=params.dpi)

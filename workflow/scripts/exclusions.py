@@ -1,11 +1,11 @@
 from itertools import product
 from pathlib import Path
 
-import pandas as pd
-
 from audio_debias.atomic import replacing
+from audio_debias.corrections.sampling import read_excluded
 from audio_debias.job import job
 from audio_debias.models.embeddings import read_skipped
+from audio_debias.parquet import read_parquet
 from audio_debias.reports.exclusions import count_exclusions, html_exclusions
 
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params
@@ -20,10 +20,10 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
             )
         ),
         {
-            tuple(sample.split("/")): pd.read_csv(path)
+            tuple(sample.split("/")): read_excluded(path)
             for sample, path in zip(params.samples, inputs.excluded, strict=True)
         },
-        pd.read_parquet(inputs.bias),
+        read_parquet(inputs.bias),
         params.names,
     )
     log.info("left out: %d", counts["count"].sum())

@@ -1,5 +1,10 @@
 from audio_debias.corpora.clips import read_clips
-from audio_debias.corrections.sampling import match_samples, write_excluded, write_samples
+from audio_debias.corrections.sampling import (
+    match_samples,
+    refuse_shared_clips,
+    write_excluded,
+    write_samples,
+)
 from audio_debias.job import job
 from audio_debias.models.embeddings import read_embeddings
 
@@ -9,6 +14,8 @@ with job(snakemake.log[0], clips=snakemake.input.clips) as log:
         read_embeddings(embeddings).of(read_clips(table))
         for table, embeddings in zip(snakemake.input.clips, snakemake.input.embeddings, strict=True)
     ]
+    if params.one_file:
+        refuse_shared_clips(*clips)
     samples, excluded = match_samples(
         *clips,
         params.labels,

@@ -1,14 +1,17 @@
+from audio_debias.corpora.audio import UNREADABLE
 from audio_debias.corpora.clips import read_clips
 from audio_debias.job import job
-from audio_debias.models.embeddings import merge_embeddings, merge_skipped
+from audio_debias.models.embeddings import merge_embeddings, merge_skipped, read_skipped
 
 with job(snakemake.log[0], shards=len(snakemake.input.embeddings)) as log:
     clips = len(read_clips(snakemake.input.clips))
     log.info("clips: %d", clips)
+    dropped = read_skipped(snakemake.input.dropped)
     merge_skipped(
         snakemake.input.skipped,
         snakemake.output.skipped,
         n_clips=clips,
         max_share=snakemake.params.max_skipped,
+        unreadable=int(dropped["reason"].isin(UNREADABLE).sum()),
     )
     merge_embeddings(snakemake.input.embeddings, snakemake.output.embeddings)

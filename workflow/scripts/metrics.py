@@ -1,7 +1,7 @@
-import pandas as pd
-
 from audio_debias.atomic import replacing
+from audio_debias.corrections.sampling import read_excluded
 from audio_debias.job import job
+from audio_debias.parquet import read_parquet
 from audio_debias.transfers.collecting import Cell, join_cells
 from audio_debias.transfers.metrics import compute_metrics
 from audio_debias.transfers.scores import read_scores
@@ -9,7 +9,7 @@ from audio_debias.transfers.scores import read_scores
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params
 with job(snakemake.log[0], cells=len(params.cells), labels=params.labels) as log:
     cells = [Cell(*cell) for cell in params.cells]
-    excluded = dict(zip(params.samples, map(pd.read_csv, inputs.excluded), strict=True))
+    excluded = dict(zip(params.samples, map(read_excluded, inputs.excluded), strict=True))
     metrics = [
         compute_metrics(
             read_scores(path), params.labels, cell.corpora, excluded[f"{cell.pair}/{cell.model}"]
@@ -17,7 +17,7 @@ with job(snakemake.log[0], cells=len(params.cells), labels=params.labels) as log
         for cell, path in zip(cells, inputs.scores, strict=True)
     ]
     metrics = join_cells(cells, metrics, params.modes)
-    bias = join_cells(cells, list(map(pd.read_parquet, inputs.bias)), params.modes)
+    bias = join_cells(cells, list(map(read_parquet, inputs.bias)), params.modes)
     log.info("rows: %d, without a metric: %d", len(metrics), metrics["roc_auc"].isna().sum())
     for table, path in ((bias, output.bias), (metrics, output.metrics)):
         with replacing(path) as temporary:

@@ -1,13 +1,12 @@
-import pandas as pd
-
 from audio_debias.job import job
+from audio_debias.parquet import read_parquet
 from audio_debias.reports.figures.per_label import per_label_figure
 from audio_debias.reports.figures.style import save_figure
 
 params, wildcards = snakemake.params, snakemake.wildcards
 with job(snakemake.log[0], metrics=snakemake.input.metrics):
     figure = per_label_figure(
-        pd.read_parquet(snakemake.input.metrics),
+        read_parquet(snakemake.input.metrics),
         wildcards.pair,
         wildcards.model,
         wildcards.mode,

@@ -1,10 +1,9 @@
 from io import StringIO
 from pathlib import Path
 
-import pandas as pd
-
 from audio_debias.atomic import replacing
 from audio_debias.job import job
+from audio_debias.parquet import read_parquet
 from audio_debias.reports.published import compare, html_comparison
 from audio_debias.reports.published_files import (
     read_published_labels,
@@ -15,7 +14,7 @@ from audio_debias.reports.published_files import (
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params
 with job(snakemake.log[0], metrics=inputs.metrics, repeats=len(inputs.repeats)) as log:
     runs = [
-        under_published_names(pd.read_parquet(path), params.same_as)
+        under_published_names(read_parquet(path), params.same_as)
         for path in [inputs.metrics, *inputs.repeats]
     ]
     labels = dict(zip(params.modes, inputs.labels, strict=True))

@@ -1,16 +1,15 @@
 from pathlib import Path
 
-import pandas as pd
-
 from audio_debias.atomic import replacing
 from audio_debias.job import job
+from audio_debias.parquet import read_parquet
 from audio_debias.reports.summary import left_out
 from audio_debias.reports.table import html_table, markdown_table, wide_table
 
 names, output = snakemake.params.names, snakemake.output
 with job(snakemake.log[0], metrics=snakemake.input.metrics) as log:
-    metrics = pd.read_parquet(snakemake.input.metrics)
-    wide = wide_table(metrics, pd.read_parquet(snakemake.input.bias))
+    metrics = read_parquet(snakemake.input.metrics)
+    wide = wide_table(metrics, read_parquet(snakemake.input.bias))
     missing = left_out(metrics)
     log.info("rows: %d, labels left out: %d", len(wide), len(missing))
     with replacing(output.csv) as path:

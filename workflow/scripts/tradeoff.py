@@ -1,14 +1,13 @@
-import pandas as pd
-
 from audio_debias.job import job
+from audio_debias.parquet import read_parquet
 from audio_debias.reports.figures.style import save_figure
 from audio_debias.reports.figures.tradeoff import tradeoff_figure
 
 params, pair = snakemake.params, snakemake.wildcards.pair
 with job(snakemake.log[0], metrics=snakemake.input.metrics, bias=snakemake.input.bias):
     figure = tradeoff_figure(
-        pd.read_parquet(snakemake.input.metrics),
-        pd.read_parquet(snakemake.input.bias),
+        read_parquet(snakemake.input.metrics),
+        read_parquet(snakemake.input.bias),
         pair,
         params.names,
     )

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import soundfile
 
+UNREADABLE = ("missing", "empty", "undecodable")
+"""The reasons for which :func:`probe` drops a clip."""
+
 
 def probe(
     root: Path, paths: Iterable[tuple[str, str]]
@@ -25,7 +28,7 @@ def probe(
     seconds : dict of str to float
         Duration of every clip whose audio can be opened.
     dropped : list of (clip_id, reason, detail)
-        The other clips; reasons are ``missing``, ``empty`` and ``undecodable``.
+        The other clips; the reasons are `UNREADABLE`.
     """
     seconds, dropped = {}, []
     for clip_id, path in paths:

@@ -66,7 +66,7 @@ def read_embeddings(
                 raise InputError(f"{source}/keys: not all are UTF-8") from None
             _refuse_unknown(clip_ids, known, source)
             sums = _sums(features, clip, len(clip_ids))
-    except OSError as error:
+    except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not readable as HDF5: {' '.join(str(error).split())}") from None
     means = (sums / np.bincount(clip, minlength=len(clip_ids))[:, None]).astype(np.float32)
     broken = ~np.isfinite(means).all(axis=1)
@@ -96,7 +96,10 @@ def _member(group: h5py.Group, name: str, kind: type) -> h5py.Group | h5py.Datas
         raise InputError(f"{source}: {name!r} is a link; copy the data into the file")
     if not isinstance(group[name], kind):
         raise InputError(f"{source}: {name!r} is no {kind.__name__.lower()}")
-    return group[name]
+    member = group[name]
+    if isinstance(member, h5py.Dataset) and (member.external or member.is_virtual):
+        raise InputError(f"{source}: {name!r} lies in another file; copy the data into this one")
+    return member
 
 
 def _refuse_unknown(clip_ids: np.ndarray, known: Collection[str] | None, source: str) -> None:

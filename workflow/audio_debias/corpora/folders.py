@@ -8,6 +8,7 @@ import pandas as pd
 import soundfile
 
 from audio_debias.atomic import replacing
+from audio_debias.corpora.clips import RESERVED
 from audio_debias.errors import InputError
 
 SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
@@ -27,12 +28,14 @@ def clips_of_folders(root: str | Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``path`` (relative to `root`), then a column of 0 and 1 per label; sorted by path.
+        ``path`` (relative to `root`); ``clip_id``, the path without its suffix, if two files have
+        one name; then a column of 0 and 1 per label; sorted by path.
 
     Raises
     ------
     InputError
-        If there are no two labels with sound files.
+        If there are no two labels with sound files, a folder has the name of a column that every
+        clip table has, or a file a name that is not UTF-8.
     """
     root = Path(root)
     if not root.is_dir():
@@ -47,8 +50,17 @@ def clips_of_folders(root: str | Path) -> pd.DataFrame:
     clips = pd.DataFrame(found, columns=["path", "label"])
     if clips["label"].nunique() < 2:
         raise InputError(f"{root}: needs at least two folders of sound files, named by label")
+    reserved = sorted({*RESERVED, "path"} & set(clips["label"]))
+    if reserved:
+        raise InputError(f"{root / reserved[0]}: no label may be called so; rename the folder")
+    for path in clips["path"]:
+        if not path.isprintable():
+            raise InputError(f"{root}: {path!r}: the name is no plain UTF-8; rename the file")
     one_hot = pd.get_dummies(clips["label"], dtype=int)
-    return clips[["path"]].join(one_hot)
+    names = clips[["path"]]
+    if clips["path"].map(lambda path: Path(path).stem).duplicated().any():
+        names = names.assign(clip_id=[str(Path(path).with_suffix("")) for path in clips["path"]])
+    return names.join(one_hot)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -64,9 +76,13 @@ def main(arguments: list[str] | None = None) -> None:
             raise InputError(f"{output}: exists already; move it away or give another --output")
     except InputError as error:
         sys.exit(f"error: {error}")
-    with replacing(output) as temporary:
-        clips.to_csv(temporary, index=False)
-    labels = ", ".join(f"{label} {count}" for label, count in clips.iloc[:, 1:].sum().items())
+    try:
+        with replacing(output) as temporary:
+            clips.to_csv(temporary, index=False)
+    except OSError as error:
+        sys.exit(f"error: {output}: cannot be written: {error.strerror}")
+    counts = clips.drop(columns=["path", "clip_id"], errors="ignore").sum()
+    labels = ", ".join(f"{label} {count}" for label, count in counts.items())
     print(f"{output}: {len(clips)} clips ({labels})")
 
 

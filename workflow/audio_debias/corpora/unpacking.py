@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from audio_debias.errors import InputError
 from audio_debias.fetching.unpack import unpack
 
 
@@ -37,6 +38,12 @@ def place(
     if root.exists():
         shutil.rmtree(root)
     root.mkdir(parents=True)
+    taken = {}
+    for name in sources:
+        target = _stem(name) if files[name].get("unpack") else name
+        if target in taken:
+            raise InputError(f"files: {name} and {taken[target]} would both lie in {target}")
+        taken[target] = name
     placed = []
     for name, source in sources.items():
         source = Path(source)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.atomic import replacing
+from audio_debias.errors import InputError
+from audio_debias.parquet import read_parquet
 
 COLUMNS = ("label", "corpus", "clip_id", "positive", "genre")
 EXCLUDED_COLUMNS = ("label", "reason", "detail")
@@ -92,6 +94,22 @@ def match_samples(
     return table.astype({"positive": bool}), pd.DataFrame(excluded, columns=EXCLUDED_COLUMNS)
 
 
+def refuse_shared_clips(clips_a: pd.DataFrame, clips_b: pd.DataFrame) -> None:
+    """Refuse two corpora with a clip id in common, where one file holds the embeddings of both.
+
+    Raises
+    ------
+    InputError
+        Naming the first such clip.
+    """
+    shared = sorted(set(clips_a["clip_id"]) & set(clips_b["clip_id"]))
+    if shared:
+        raise InputError(
+            f"clip_id: {shared[0]!r} and {len(shared) - 1} more are in both corpora, and one file "
+            'has the embeddings of both; give each corpus its own, weights.folder: "{corpus}.npz"'
+        )
+
+
 def _train_clips(clips: pd.DataFrame, genres: Sequence[str]) -> pd.DataFrame:
     """The train split in byte order of ``clip_id``, without the clips of no stratum."""
     train = clips[clips["split"] == "train"]
@@ -124,10 +142,15 @@ def write_samples(path: str | Path, samples: pd.DataFrame) -> None:
 
 def read_samples(path: str | Path) -> pd.DataFrame:
     """Read what :func:`write_samples` wrote."""
-    return pd.read_parquet(path)
+    return read_parquet(path)
 
 
 def write_excluded(path: str | Path, excluded: pd.DataFrame) -> None:
     """Write the excluded labels as CSV; with none excluded, only the header."""
     with replacing(path) as temporary:
         excluded.to_csv(temporary, index=False)
+
+
+def read_excluded(path: str | Path) -> pd.DataFrame:
+    """Read what :func:`write_excluded` wrote; a label may be called NA."""
+    return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -13,6 +13,9 @@ from audio_debias.models.resampling import resample
 _SHORT_DATA = re.compile(r"^data\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
 _NO_END_OF_STREAM = "Last page lacks an end-of-stream bit"
 
+MIN_RATE, MAX_RATE = 1_000, 1_000_000
+"""Sample rates (Hz) beyond which a header is wrong and resampling would fill the memory."""
+
 
 class BrokenAudio(Exception):
     """A sound file that gives no usable waveform.
@@ -60,6 +63,8 @@ def load_waveform(
     # As the packages compute that resample so; it shows where they take logarithms of silence.
     dtype = "float64" if resampler == "kaiser_best" else "float32"
     samples, original_rate = _decode(Path(path), dtype)
+    if not MIN_RATE <= original_rate <= MAX_RATE:
+        raise BrokenAudio("undecodable", f"the sample rate is {original_rate} Hz")
     mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
     if not np.isfinite(mono).all():
         raise BrokenAudio("not_finite", "the file holds NaN or infinite samples")
@@ -78,6 +83,8 @@ def _decode(path: Path, dtype: str) -> tuple[np.ndarray, int]:
             promised, notes = file.frames, file.extra_info
             samples = file.read(dtype=dtype, always_2d=True)
             rate = file.samplerate
+    except (MemoryError, ValueError):
+        raise BrokenAudio("undecodable", f"the header promises {promised} samples") from None
     except soundfile.LibsndfileError as error:
         if not path.is_file():
             raise BrokenAudio("missing", "no such file") from None

@@ -136,7 +136,11 @@ def read_skipped(path: str | Path) -> pd.DataFrame:
 
 
 def merge_skipped(
-    paths: Sequence[str | Path], destination: str | Path, n_clips: int, max_share: float = 1.0
+    paths: Sequence[str | Path],
+    destination: str | Path,
+    n_clips: int,
+    max_share: float = 1.0,
+    unreadable: int = 0,
 ) -> None:
     """Join the shards' skipped clips into one file.
 
@@ -147,7 +151,9 @@ def merge_skipped(
     n_clips : int
         Clips in the corpus, skipped ones included.
     max_share : float
-        The share of clips that may be skipped.
+        The share of clips that may give no embedding.
+    unreadable : int
+        Clips that the corpus's reader left out already, for want of sound; not in `n_clips`.
 
     Raises
     ------
@@ -156,15 +162,17 @@ def merge_skipped(
     """
     skipped = pd.concat([read_skipped(path) for path in paths], ignore_index=True)
     write_skipped(destination, skipped)
-    if len(skipped) > max_share * n_clips:
+    if len(skipped) + unreadable > max_share * (n_clips + unreadable):
         reasons = skipped["reason"].value_counts().to_dict()
         counts = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
         # A failed job's outputs are deleted; its log stays.
         _log.info("skipped:\n%s", skipped.to_csv(index=False))
+        if unreadable:
+            counts = ", ".join(filter(None, [counts, f"{unreadable} without readable sound"]))
         raise InputError(
-            f"{destination}: {len(skipped)} of {n_clips} clips were skipped ({counts}), more than "
-            f"the allowed share {max_share:g}; mend the files, which the log lists, or raise the "
-            "share"
+            f"{destination}: {len(skipped) + unreadable} of {n_clips + unreadable} clips were "
+            f"skipped ({counts}), more than the allowed share {max_share:g}; mend the files, which "
+            "the log lists, or raise the share"
         )
 
 

@@ -36,7 +36,7 @@ def load(spec: dict, path: Path) -> WaveformModel:
     keras = tensorflow().keras
     try:
         model = keras.models.load_model(path, compile=False, safe_mode=True)
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except Exception as error:  # of zipfile, HDF5, JSON or Keras itself
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: Keras cannot load it ({reason})") from None
     return WaveformModel(lambda windows: model(windows, training=False).numpy(), spec)

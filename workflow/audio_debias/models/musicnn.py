@@ -31,6 +31,9 @@ FRAMES = 187
 
 _BATCH_NORM_EPSILON = 1e-3
 
+OPTIONS = {"checkpoint": str}
+"""Type of every option."""
+
 
 def load(spec: dict, path: Path) -> "Musicnn":
     """Read one network out of the wheel.

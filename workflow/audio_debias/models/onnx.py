@@ -16,6 +16,9 @@ from pathlib import Path
 from audio_debias.errors import InputError
 from audio_debias.models.waveform import WaveformModel
 
+OPTIONS = {"output": str}
+"""Type of every option."""
+
 
 def load(spec: dict, path: Path) -> WaveformModel:
     """Load a model with one input, shape (batch, n_samples), float32.

@@ -39,6 +39,9 @@ _BATCH_NORM_EPSILON = 1e-3
 _CHANNELS = [1, 64, 64, 128, 128, 256, 256, 512, 512]
 _POOLED = {1, 3, 5}  # convolutions followed by a max-pooling of 2 x 2
 
+OPTIONS = {"bands": int}
+"""Type of every option."""
+
 
 def load(spec: dict, path: Path) -> "Openl3":
     """Read a weight file of the package.

@@ -23,6 +23,9 @@ import pyarrow.parquet as pq
 from audio_debias.corpora.embeddings_h5 import read_embeddings
 from audio_debias.errors import InputError
 
+OPTIONS = {"groups": list}
+"""Type of every option."""
+
 
 def load(spec: dict, path: Path) -> "Precomputed":
     """Read the file.
@@ -46,10 +49,13 @@ def load(spec: dict, path: Path) -> "Precomputed":
         raise InputError(f"model {spec['name']}: options.groups: missing; list corpus/model names")
     try:
         clip_ids, embeddings = readers[path.suffix](path)
+        clip_ids = [str(clip_id) for clip_id in clip_ids]
+        if np.asarray(embeddings).dtype.kind not in "fiu":
+            raise InputError(f"{path}: embedding: must be real numbers")
         embeddings = np.asarray(embeddings, dtype=np.float32)
     except InputError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (Exception, MemoryError) as error:  # zlib, zipfile, HDF5 and NumPy have each their own
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: holds no clip ids and embeddings ({reason})") from None
     if embeddings.shape != (len(clip_ids), spec["dim"]):

@@ -11,9 +11,14 @@ Example::
 
 import importlib
 
+import numpy as np
+
 from audio_debias.errors import InputError
 from audio_debias.models.audio import BrokenAudio
 from audio_debias.models.waveform import WaveformModel
+
+OPTIONS = {"function": str}
+"""Type of every option."""
 
 
 def load(spec: dict) -> WaveformModel:
@@ -39,16 +44,17 @@ def load(spec: dict) -> WaveformModel:
     module, _, attribute = name.partition(":")
     try:
         function = getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (Exception, SystemExit) as error:  # of the module itself, as it is imported
+        reason = " ".join(str(error).split())[:200]
         raise InputError(
-            f"model {spec['name']}: options.function: cannot import {name!r} ({error}); write "
+            f"model {spec['name']}: options.function: cannot import {name!r} ({reason}); write "
             f"package.module:function and install the package"
         ) from None
 
     def embed(windows):
         try:
-            return function(windows[0], spec["sample_rate"])
-        except Exception as error:
+            return np.asarray(function(windows[0], spec["sample_rate"]), dtype=np.float32)
+        except (Exception, SystemExit) as error:
             raise BrokenAudio("model_failed", f"{type(error).__name__}: {error}") from error
 
     whole_clips = {key: value for key, value in spec.items() if key != "window"}

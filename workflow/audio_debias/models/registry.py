@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from audio_debias.corpora.clips import check_options
 from audio_debias.errors import InputError
 from audio_debias.models import weights as weight_files
 
@@ -68,6 +69,8 @@ def load_model(spec: Mapping, weights: Weights) -> Model:
     module = importlib.import_module(name)
     if not hasattr(module, "load"):
         raise InputError(f"model {spec['name']}: kind: {kind!r} is no kind of model")
+    options = getattr(module, "OPTIONS", {})
+    check_options(spec.get("options", {}), options, f"model {spec['name']}")
     precision, known = spec.get("precision", "float32"), getattr(module, "PRECISIONS", ["float32"])
     if precision not in known:
         raise InputError(

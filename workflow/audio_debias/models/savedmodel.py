@@ -13,6 +13,9 @@ from audio_debias.errors import InputError
 from audio_debias.fetching.unpack import unpack
 from audio_debias.models.runtime import tensorflow
 
+OPTIONS = {"output": (int, str), "min_seconds": (int, float)}
+"""Type of every option."""
+
 
 def load(spec: dict, path: Path) -> "SavedModel":
     """Load a SavedModel.
@@ -59,7 +62,11 @@ def restore(path: Path):
             return restore(Path(folder))
     if not (path / "saved_model.pb").is_file():
         raise InputError(f"{path}: holds no saved_model.pb; give the folder of a SavedModel")
-    return tensorflow().saved_model.load(str(path))
+    try:
+        return tensorflow().saved_model.load(str(path))
+    except Exception as error:  # of protobuf, the checkpoint or TensorFlow
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{path}: TensorFlow cannot load it ({reason})") from None
 
 
 class SavedModel:
@@ -96,12 +103,14 @@ class SavedModel:
     def embed(self, windows: np.ndarray) -> np.ndarray:
         """Frame embeddings of one clip, shape (n_frames, dim)."""
         outputs = self.call(tensorflow().constant(windows[0]))
-        if self._output is None:
-            return outputs.numpy()
-        try:
-            return outputs[self._output].numpy()
-        except (KeyError, IndexError):
-            known = sorted(outputs) if hasattr(outputs, "keys") else list(range(len(outputs)))
+        if hasattr(outputs, "numpy"):
+            outputs = [outputs]
+        output = 0 if self._output is None and len(outputs) == 1 else self._output
+        known = list(outputs) if hasattr(outputs, "keys") else list(range(len(outputs)))
+        if self._output is None and hasattr(outputs, "keys") and len(known) == 1:
+            output = known[0]
+        if output not in known:
             raise InputError(
                 f"options.output: {self._output!r} is no output of the model; it has {known}"
-            ) from None
+            )
+        return outputs[output].numpy()

@@ -39,6 +39,9 @@ _CONVOLUTIONS = [
 ]
 _DENSE = [(12288, 4096), (4096, 4096), (4096, DIM)]
 
+OPTIONS = {"postprocess": bool}
+"""Type of every option."""
+
 
 def load(spec: dict, path: Path, pca: Path | None = None) -> "Vggish":
     """Read the network's weights, and the parameters of the post-processing.

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -32,6 +33,8 @@ def fetch_wheel(requirement: str, sha256: str, destination: str | Path) -> Path:
     InputError
         If pip cannot download it, or it hashes to something else.
     """
+    if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._+!]+", requirement):
+        raise InputError(f"weights.source: pip:{requirement}: write pip:name==version")
     destination = Path(destination)
     command = [sys.executable, "-m", "pip", "download", requirement]
     command += ["--no-deps", "--only-binary=:all:", "--no-input", "--quiet"]
@@ -94,6 +97,8 @@ def fetch_weights(weights: Mapping, destination: str | Path, local: str | None =
         If the fetch fails or the file hashes to something else.
     """
     source, sha256 = weights["source"], weights.get("sha256")
+    if source.startswith("pip:") and sha256 is None:
+        raise InputError(f"weights.sha256: missing; {source} needs it")
     if source.startswith("pip:") and local is None:
         return fetch_wheel(source.removeprefix("pip:"), sha256, destination)
     known = [f"{kind}:{weights[kind]}" for kind in ("sha256", "md5") if kind in weights]

@@ -24,6 +24,9 @@ _PATCH_SAMPLES = 15600  # of 96 frames: 0.96 s and the last window's 15 ms beyon
 _HOP_SAMPLES = 7680
 _TOLERANCE = 1e-5  # relative to the largest activation
 
+OPTIONS = {"output": (int, str), "min_seconds": (int, float)}
+"""Type of every option."""
+
 
 def load(spec: dict, path: Path) -> "Yamnet | savedmodel.SavedModel":
     """Load YAMNet and cut its network out.

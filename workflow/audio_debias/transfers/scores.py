@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.atomic import replacing
+from audio_debias.parquet import read_parquet
 
 
 def write_scores(path: str | Path, scores: pd.DataFrame) -> None:
@@ -15,4 +16,4 @@ def write_scores(path: str | Path, scores: pd.DataFrame) -> None:
 
 def read_scores(path: str | Path) -> pd.DataFrame:
     """Read what :func:`write_scores` wrote."""
-    return pd.read_parquet(path)
+    return read_parquet(path)

@@ -51,6 +51,10 @@ def cosine_figure(
         cosines = pd.concat([cosines, published.assign(source="published")])
         cosines = cosines[cosines["train_corpus"].isin(corpora_of(pair))]
     cosines = cosines.assign(size=cosines["cosine"].astype(float).abs())
+    if cosines.empty:
+        figure = Figure(figsize=(5, 1.5), layout="constrained")
+        figure.text(0.5, 0.5, "no label could be compared", ha="center", va="center", color=SOFT)
+        return figure
     modes, models, labels = (list(cosines[c].unique()) for c in ("mode", "model", "label"))
     spaces = [space for space in _MARKERS if space in set(cosines["space"])]
     colors = dict(zip(corpora_of(pair), (BLUE, VERMILLION), strict=True))
