@@ -218,6 +218,7 @@ def test_two_files_of_one_name_are_refused(config, project):
     [
         ({"IRMAS-TrainingDat.zip": "."}, "did you mean 'IRMAS-TrainingData.zip'?"),
         ({"IRMAS-TrainingData.zip": "/no/such"}, "no such file or folder: /no/such"),
+        ({"IRMAS-TrainingData.zip": "a" * 5000}, "no such file or folder: aaa"),
     ],
 )
 def test_a_typo_under_local_is_refused(config, local, message):
@@ -278,3 +279,13 @@ def test_a_csv_that_is_no_file_name_is_refused(config, project, csv):
     define(project, "corpora", "mine", reader="table", root="/", options=options, labels=["flute"])
     config["corpora"] = ["demo_irmas", "mine"]
     assert refusal(config, project).startswith("resources/corpora/mine.yaml: options.csv")
+
+
+def test_a_local_copy_may_be_named_from_the_home_folder_or_as_an_address(
+    config, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "irmas.zip").touch()
+    for path in ("~/irmas.zip", f"file://{tmp_path}/irmas.zip"):
+        config["local"] = {"IRMAS-TrainingData.zip": path}
+        load_experiment(config, ROOT)

@@ -11,6 +11,7 @@ import yaml
 
 from audio_debias.errors import InputError, nearest
 from audio_debias.fetching.licences import require_accepted
+from audio_debias.fetching.local import local_path
 
 DIRECTIONLESS_METHODS = ("none", "k")
 """Methods without a direction: they do not depend on the mode."""
@@ -224,13 +225,13 @@ def _check_local(local: Mapping, resources: Path) -> None:
     for name, path in local.items():
         if name not in known:
             raise InputError(f"config: local: {_unknown(name, known)}")
-        if not _exists(path):
+        if not _exists(local_path(path)):
             raise InputError(f"config: local: {name}: no such file or folder: {path}")
 
 
-def _exists(path: str) -> bool:
+def _exists(path: Path) -> bool:
     try:
-        return Path(path).exists()
+        return path.exists()
     except (OSError, ValueError):  # too long a name, or a null byte in it
         return False
 

@@ -1,4 +1,5 @@
 # What all rules share: the checked experiment, the names of files, and look-ups for params.
+import functools
 import itertools
 import os
 import sys
@@ -19,6 +20,7 @@ from audio_debias.config import (
 )
 from audio_debias.errors import InputError
 from audio_debias.fetching.checksums import file_digest
+from audio_debias.fetching.local import local_path
 from audio_debias.fingerprint import fingerprint, script_fingerprint
 
 lend_to_subprocesses()

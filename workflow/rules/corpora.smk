@@ -97,7 +97,7 @@ rule index_corpus:
     params:
         root=source_root,
         # A file put in its place with an older time stamp is seen too.
-        table=lambda wc: table_digest(wc),
+        table=table_digest,
         reader=lambda wc: corpus_spec(wc)["reader"],
         labels=lambda wc: corpus_spec(wc)["labels"],
         genres=lambda wc: corpus_spec(wc).get("genres", []),

@@ -46,12 +46,12 @@ def weights_files(wildcards):
 
 def files_of_weights(wildcards):
     """The files in folders of weights: of a folder itself, no change inside shows."""
-    return [
-        str(path)
-        for folder in weights_files(wildcards)
-        for path in sorted(Path(folder).rglob("*"))
-        if path.is_file()
-    ]
+    return [file for folder in weights_files(wildcards) for file in files_below(folder)]
+
+
+@functools.cache
+def files_below(folder):
+    return [str(path) for path in sorted(Path(folder).rglob("*")) if path.is_file()]
 
 
 def has_one_file_for_all(wildcards):
@@ -63,7 +63,8 @@ def has_one_file_for_all(wildcards):
 
 def local_copy(wildcards):
     """The file that `local:` gives: when it changes, it is verified again."""
-    return config["local"].get(wildcards.file, [])
+    local = config["local"].get(wildcards.file)
+    return str(local_path(local)) if local else []
 
 
 def table_digest(wildcards):
@@ -74,8 +75,9 @@ def table_digest(wildcards):
 
 def unpacked(file):
     """The folder that `local:` gives for an archive, if it does."""
-    local = config["local"].get(file, "")
-    return local if os.path.isdir(local) else None
+    local = config["local"].get(file)
+    folder = local and local_path(local)
+    return str(folder) if folder and folder.is_dir() else None
 
 
 def remote_weights(name):

@@ -14,7 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import requests
 import urllib3
@@ -32,6 +31,7 @@ from audio_debias.fetching.checksums import (
     read_pin,
     write_pin,
 )
+from audio_debias.fetching.local import local_path
 from audio_debias.fetching.space import full_disk_explained, human_size, require_space
 
 _log = logging.getLogger(__name__)
@@ -165,7 +165,7 @@ def fetch(
         _log.warning("%s: %s; replacing it", destination, fault)
 
     if local is not None:
-        _link_local(_local_path(local), destination, wanted)
+        _link_local(local_path(local), destination, wanted)
         return destination
 
     destination.parent.mkdir(parents=True, exist_ok=True)
@@ -437,18 +437,6 @@ def _foreign_content(path: Path, name: str) -> str | None:
 def _pin_if_unknown(wanted: _Wanted, path: Path, destination: Path) -> None:
     if wanted.checksum is None:
         write_pin(destination, file_digest(path))
-
-
-def _local_path(local: str | Path) -> Path:
-    """A path, or a `file:` address of this machine."""
-    parts = urlsplit(str(local))
-    if parts.scheme in ("http", "https"):
-        raise InputError(f"local: {local}: is an address; name a path on this disk")
-    if parts.scheme == "file":
-        if parts.netloc not in ("", "localhost"):
-            raise InputError(f"local: {local}: names another machine; write file:///path")
-        return Path(url2pathname(parts.path))
-    return Path(local).expanduser()
 
 
 def _link_local(source: Path, destination: Path, wanted: _Wanted) -> None:
