@@ -85,9 +85,13 @@ def test_a_job_that_exceeds_its_memory_succeeds_with_more(clustered):
 
 
 def test_a_job_that_exceeds_its_time_succeeds_with_more(clustered):
-    """SLURM counts in minutes: one is too few for this job, two are enough."""
+    """SLURM counts in minutes and looks twice a minute: with one, this job is stuck beyond that."""
     script = clustered.path / "workflow/scripts/index_corpus.py"
-    script.write_text("import time\n" + script.read_text() + "\ntime.sleep(75)\n")
+    script.write_text(
+        "import time\n"
+        + script.read_text()
+        + "\ntime.sleep(150 if snakemake.resources.runtime == 1 else 0)\n"
+    )
     table = "results/corpora/dry/clips.parquet"
     few = ["--set-resources", "index_corpus:runtime=attempt"]
     done = clustered.snakemake(*ARGUMENTS, *few, "--", table, cores=8)

@@ -24,24 +24,22 @@ KILLS = int(os.environ.get("AUDIO_DEBIAS_KILLS", "2"))
 
 
 @pytest.fixture(scope="session")
-def undisturbed(tmp_path_factory):
-    """The digest of the metrics of a run that nothing disturbed, and its seconds."""
-    project = make_project(tmp_path_factory.mktemp("undisturbed") / "project")
-    start = time.monotonic()
-    project.snakemake(METRICS)
-    return digest(project), time.monotonic() - start
-
-
-@pytest.fixture
-def expected(undisturbed):
+def expected(tmp_path_factory):
     """The digest of the metrics of a run that nothing disturbed."""
-    return undisturbed[0]
+    project = make_project(tmp_path_factory.mktemp("undisturbed") / "project")
+    project.snakemake(METRICS)
+    return digest(project)
 
 
-@pytest.fixture
-def moment(undisturbed, request):
-    """Seconds after the start, by the test's seed, at which a run is at work."""
-    return random.Random(request.getfixturevalue("seed")).uniform(0.1, 0.7) * undisturbed[1]
+def wait_for_moment(project, snakemake, seed):
+    """Until some job of the twelve, by the seed, is at work, and a bit longer."""
+    moment = random.Random(seed)
+    started = moment.randint(1, 11)
+    while len(list((project.path / "logs").rglob("*.log"))) < started:
+        assert is_at_work(snakemake)
+        time.sleep(0.02)
+    time.sleep(moment.uniform(0, 0.5))
+    assert is_at_work(snakemake)
 
 
 def digest(project):
@@ -91,10 +89,9 @@ def half_written(project):
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_killed_snakemake_goes_on_and_ends_with_the_same_numbers(project, expected, moment, seed):
+def test_a_killed_snakemake_goes_on_and_ends_with_the_same_numbers(project, expected, seed):
     with running(project, METRICS) as snakemake:
-        time.sleep(moment)
-        assert is_at_work(snakemake)
+        wait_for_moment(project, snakemake, seed)
         snakemake.kill()
         snakemake.wait()
         project.snakemake("--unlock")
@@ -105,9 +102,9 @@ def test_a_killed_snakemake_goes_on_and_ends_with_the_same_numbers(project, expe
 
 
 @pytest.mark.parametrize("seed", range(KILLS))
-def test_a_killed_job_is_tried_again(project, expected, moment, seed):
+def test_a_killed_job_is_tried_again(project, expected, seed):
     with running(project, METRICS) as snakemake:
-        time.sleep(moment)
+        wait_for_moment(project, snakemake, seed)
         while not (jobs := jobs_of(project)):
             assert is_at_work(snakemake)
             time.sleep(0.02)
