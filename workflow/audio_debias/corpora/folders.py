@@ -50,7 +50,7 @@ def clips_of_folders(root: str | Path) -> pd.DataFrame:
     clips = pd.DataFrame(found, columns=["path", "label"])
     if clips["label"].nunique() < 2:
         raise InputError(f"{root}: needs at least two folders of sound files, named by label")
-    reserved = sorted({*RESERVED, "path"} & set(clips["label"]))
+    reserved = sorted(set(RESERVED) & set(clips["label"]))
     if reserved:
         raise InputError(f"{root / reserved[0]}: no label may be called so; rename the folder")
     for path in clips["path"]:

@@ -47,15 +47,15 @@ def place(
     placed = []
     for name, source in sources.items():
         source = Path(source)
-        # A link inside the project is relative, so that the project can be moved.
-        link = source if source.is_absolute() else os.path.relpath(source, root)
         if source.is_dir():
             target = root / _stem(name)
-            target.symlink_to(link, target_is_directory=True)
+            target.symlink_to(source.resolve(), target_is_directory=True)
             placed += [path for path in sorted(target.rglob("*")) if path.is_file()]
         elif files[name].get("unpack"):
             placed += unpack(source, root / _stem(name), members=files[name].get("members"))
         else:
+            # Of a fetched file the link is relative, so that the project can be moved.
+            link = source if source.is_absolute() else os.path.relpath(source, root)
             (root / name).symlink_to(link)
             placed.append(root / name)
     return placed
