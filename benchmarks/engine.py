@@ -37,8 +37,8 @@ from audio_debias.corpora.clips import validate_clips, write_clips  # noqa: E402
 from audio_debias.corrections.correction import fit_corrections  # noqa: E402
 from audio_debias.corrections.directions import cosine, lda_direction  # noqa: E402
 from audio_debias.corrections.kernel import Fastfood, median_distance  # noqa: E402
-from audio_debias.corrections.sampling import match_samples  # noqa: E402
 from audio_debias.models.embeddings import write_embeddings  # noqa: E402
+from audio_debias.samples.matching import match_samples  # noqa: E402
 from audio_debias.transfers.classifier import GRID, LogisticGrid  # noqa: E402
 from audio_debias.transfers.transfer import run_transfers  # noqa: E402
 

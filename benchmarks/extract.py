@@ -89,8 +89,8 @@ def time_peer(name: str, folder: Path, weights: Path) -> dict:
 
 def time_ours(variant: str, folder: Path, weights: Path, threads: int) -> dict:
     """Seconds of our extraction, and of its limit."""
-    from audio_debias.models import extract
-    from audio_debias.models.audio import load_waveform
+    from audio_debias.models import extraction as extract
+    from audio_debias.models.decoding import load_waveform
 
     definition, changes = VARIANTS[variant]
     spec = yaml.safe_load((ROOT / "resources" / "models" / f"{definition}.yaml").read_text())

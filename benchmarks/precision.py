@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 
 from audio_debias.corpora.folders import clips_of_folders  # noqa: E402
-from audio_debias.models.extract import extract_shard  # noqa: E402
+from audio_debias.models.extraction import extract_shard  # noqa: E402
 from audio_debias.transfers.classifier import LogisticGrid  # noqa: E402
 
 VARIANTS = {

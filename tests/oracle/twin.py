@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from audio_debias.corpora import read_corpus
-from audio_debias.corpora.embeddings_h5 import read_embeddings
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.corrections.correction import BiasCorrection, fit_corrections
-from audio_debias.corrections.sampling import match_samples
+from audio_debias.models.embeddings_h5 import read_embeddings
+from audio_debias.samples.matching import match_samples
 from audio_debias.transfers.metrics import METRICS, compute_metrics
 from audio_debias.transfers.transfer import Transfers, run_transfers
 

@@ -8,7 +8,19 @@ import pytest
 from projects import ROOT
 
 LIBRARY = ROOT / "workflow/audio_debias"
-ORDER = ["fetching", "corpora", "models", "corrections", "transfers", "reports"]
+ORDER = [
+    "fetching",
+    "experiment",
+    "jobs",
+    "corpora",
+    "models",
+    "samples",
+    "corrections",
+    "transfers",
+    "evidence",
+    "reports",
+    "cli",
+]
 
 
 def imported(path):

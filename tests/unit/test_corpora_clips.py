@@ -3,7 +3,6 @@
 import pandas as pd
 import pytest
 
-from audio_debias.corpora import read_corpus
 from audio_debias.corpora.clips import (
     align_labels,
     check_options,
@@ -14,6 +13,7 @@ from audio_debias.corpora.clips import (
     write_clips,
     write_dropped,
 )
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
 
 LABELS = ["flute", "voice"]

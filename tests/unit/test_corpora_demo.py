@@ -9,10 +9,11 @@ import pytest
 import soundfile
 from scipy import signal
 
-from audio_debias.corpora import demo, read_corpus
-from audio_debias.corpora.composition import PROGRAMS, RATE, STYLES, Part, render
-from audio_debias.corpora.ogg import write_ogg
-from audio_debias.corpora.room import record
+from audio_debias.corpora.demo import layouts as demo
+from audio_debias.corpora.demo.composition import PROGRAMS, RATE, STYLES, Part, render
+from audio_debias.corpora.demo.room_acoustics import record
+from audio_debias.corpora.demo.vorbis_files import write_ogg
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
 
 CLIPS = {"irmas": 720, "openmic": 500}

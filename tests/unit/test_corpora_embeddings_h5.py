@@ -5,9 +5,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audio_debias.corpora import embeddings_h5, read_corpus
-from audio_debias.corpora.embeddings_h5 import read_embeddings
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
+from audio_debias.models import embeddings_h5
+from audio_debias.models.embeddings_h5 import read_embeddings
 
 
 def write(path, features, keys, **dtype):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio_debias.corpora import read_corpus
 from audio_debias.corpora.folders import clips_of_folders, main
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio_debias.corpora import read_corpus
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
 
 LABELS = ["cello", "clarinet", "flute", "guitar", "voice"]

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 import soundfile
 
-from audio_debias.corpora import openmic, read_corpus
-from audio_debias.corpora.openmic import first_genre, read_annotations
+from audio_debias.corpora.readers import openmic
+from audio_debias.corpora.readers.openmic import first_genre, read_annotations
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
 
 LABELS = ["flute", "voice"]

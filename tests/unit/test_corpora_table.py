@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from audio_debias.corpora import read_corpus
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
 
 LABELS = ["flute", "voice"]

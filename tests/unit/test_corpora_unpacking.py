@@ -2,7 +2,7 @@
 
 import zipfile
 
-from audio_debias.corpora.unpacking import place
+from audio_debias.fetching.placing import place
 
 
 def test_files_are_linked_archives_unpacked_and_folders_taken_as_they_are(tmp_path):

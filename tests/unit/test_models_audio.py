@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio_debias.models.audio import BrokenAudio, load_waveform
+from audio_debias.models.decoding import BrokenAudio, load_waveform
 
 
 def tone(rate: int, channels: int = 1, seconds: float = 1.0, hertz: float = 440.0) -> np.ndarray:

@@ -6,7 +6,7 @@ import pytest
 import soundfile
 
 from audio_debias.errors import InputError
-from audio_debias.models.extract import embed_clips, extract_shard
+from audio_debias.models.extraction import embed_clips, extract_shard
 
 RATE = 8000
 
@@ -121,7 +121,7 @@ def test_a_wrong_dimension_is_refused(clips):
 
 def test_shards_put_together_are_the_whole(clips, monkeypatch):
     ids, paths, _ = clips
-    monkeypatch.setattr("audio_debias.models.extract.load_model", lambda spec, weights: Levels())
+    monkeypatch.setattr("audio_debias.models.extraction.load_model", lambda spec, weights: Levels())
     table = pd.DataFrame({"clip_id": ids, "path": [path.name for path in paths]})
     spec = {"name": "levels", "dim": 2, "resampler": "soxr_hq", "batch": 4}
     whole = extract_shard(table, paths[0].parent, spec, None, progress=False)

@@ -9,9 +9,9 @@ import pytest
 import soundfile
 
 from audio_debias.errors import InputError
-from audio_debias.models.extract import extract_shard
+from audio_debias.models.extraction import extract_shard
 from audio_debias.models.registry import load_model
-from audio_debias.models.runtime import tensorflow
+from audio_debias.models.tensorflow_setup import tensorflow
 
 RATE = 8000
 SPEC = {"name": "mine", "sample_rate": RATE, "window": 0.5, "hop": 0.25, "dim": 2, "batch": 4}

@@ -3,8 +3,9 @@
 import librosa
 import numpy as np
 
-from audio_debias.models import mel, vggish, yamnet
-from audio_debias.models.runtime import tensorflow
+from audio_debias.models import mel
+from audio_debias.models.kinds import vggish, yamnet
+from audio_debias.models.tensorflow_setup import tensorflow
 
 WAVEFORM = np.random.default_rng(5).normal(0, 0.1, 16000).astype(np.float32)
 

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from audio_debias.errors import InputError
-from audio_debias.models import musicnn, weights
+from audio_debias.models import weights
+from audio_debias.models.kinds import musicnn
 from audio_debias.models.registry import load_model
 from fixtures.musicnn_reference import waveform
 

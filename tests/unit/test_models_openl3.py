@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from audio_debias.errors import InputError
-from audio_debias.models.extract import embed_clips
+from audio_debias.models.extraction import embed_clips
 from audio_debias.models.registry import load_model
 from fixtures import openl3_reference as reference
 

@@ -7,7 +7,7 @@ import pytest
 
 from audio_debias.errors import InputError
 from audio_debias.models.registry import load_model, provenance
-from audio_debias.models.runtime import tensorflow
+from audio_debias.models.tensorflow_setup import tensorflow
 
 SPEC = {
     "name": "stand_in",

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from audio_debias.errors import InputError
+from audio_debias.models.kinds.vggish import Postprocessor, Vggish
 from audio_debias.models.registry import load_model
-from audio_debias.models.runtime import tensorflow
-from audio_debias.models.vggish import Postprocessor, Vggish
+from audio_debias.models.tensorflow_setup import tensorflow
 
 SPEC = {"name": "vggish", "kind": "vggish", "hop": 0.96, "options": {"postprocess": False}}
 LAYERS = {

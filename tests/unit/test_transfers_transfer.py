@@ -4,7 +4,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from audio_debias.corrections.correction import METHODS, fit_corrections
-from audio_debias.corrections.sampling import match_samples
+from audio_debias.samples.matching import match_samples
 from audio_debias.transfers.bias import COLUMNS, cosines
 from audio_debias.transfers.metrics import METRICS, compute_metrics
 from audio_debias.transfers.scores import read_scores, write_scores

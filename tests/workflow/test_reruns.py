@@ -302,9 +302,9 @@ ROWS = {
     ),
     "the name of the run": (configured(run="again"), {**SAMPLED, "distributions": 3}),
     # The code.
-    "code of a reader": (appended(f"{LIBRARY}/corpora/table.py", "\nSPARE = 1\n"), ALL),
+    "code of a reader": (appended(f"{LIBRARY}/corpora/readers/table.py", "\nSPARE = 1\n"), ALL),
     "code of a kind of model": (
-        appended(f"{LIBRARY}/models/python.py", "\nSPARE = 1\n"),
+        appended(f"{LIBRARY}/models/kinds/python.py", "\nSPARE = 1\n"),
         {
             **{"extract": 6, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
             **{"fit_corrections": 9, "run_transfers": 9, "metrics": 1, **COSINES, **READ},
@@ -312,7 +312,7 @@ ROWS = {
     ),
     "code of the clip table": (appended(f"{LIBRARY}/corpora/clips.py", "\nSPARE = 1\n"), ALL),
     "code that wraps jobs": (appended(f"{LIBRARY}/job.py", "\nSPARE = 1\n"), NOTHING),
-    "code of the samples": (appended(f"{LIBRARY}/corrections/sampling.py", "\nX = 1\n"), SAMPLED),
+    "code of the samples": (appended(f"{LIBRARY}/samples/matching.py", "\nX = 1\n"), SAMPLED),
     "code of the transfers": (
         appended(f"{LIBRARY}/transfers/transfer.py", "\nSPARE = 1\n"),
         {"run_transfers": 18, "metrics": 1, **COSINES, **READ},

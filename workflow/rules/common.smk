@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, f"{workflow.basedir}/workflow")
 
 from audio_debias import lend_to_subprocesses
-from audio_debias.config import (
+from audio_debias.experiment.config import (
     GENRE_METHODS,
     KERNEL_METHODS,
     SHARED_RULES,
@@ -21,7 +21,7 @@ from audio_debias.config import (
 from audio_debias.errors import InputError
 from audio_debias.fetching.checksums import file_digest
 from audio_debias.fetching.local import local_path
-from audio_debias.fingerprint import fingerprint, script_fingerprint
+from audio_debias.jobs.code import fingerprint, script_fingerprint
 
 lend_to_subprocesses()
 try:

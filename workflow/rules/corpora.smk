@@ -103,6 +103,6 @@ rule index_corpus:
         genres=lambda wc: corpus_spec(wc).get("genres", []),
         options=lambda wc: corpus_spec(wc).get("options", {}),
         expected=lambda wc: corpus_spec(wc).get("expected", {}),
-        reader_code=lambda wc: fingerprint(f"corpora.{corpus_spec(wc)['reader']}"),
+        reader_code=lambda wc: fingerprint(f"corpora.readers.{corpus_spec(wc)['reader']}"),
     script:
         "../scripts/index_corpus.py"

@@ -43,7 +43,7 @@ rule extract:
         root=source_root,
         spec=model_numbers,
         shards=lambda wc: len(shards(wc)),
-        kind_code=lambda wc: fingerprint(f"models.{model_spec(wc)['kind']}"),
+        kind_code=lambda wc: fingerprint(f"models.kinds.{model_spec(wc)['kind']}"),
     script:
         "../scripts/extract.py"
 

@@ -1,5 +1,5 @@
-from audio_debias.job import job
-from audio_debias.parquet import read_parquet
+from audio_debias.files import read_parquet
+from audio_debias.jobs.log import job
 from audio_debias.reports.figures.cosines import cosine_figure
 from audio_debias.reports.figures.style import save_figure
 from audio_debias.reports.published_files import read_published_cosines, under_own_names

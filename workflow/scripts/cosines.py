@@ -1,8 +1,8 @@
 import pandas as pd
 
-from audio_debias.atomic import replacing
 from audio_debias.corrections.store import load_corrections
-from audio_debias.job import job
+from audio_debias.files import replacing
+from audio_debias.jobs.log import job
 from audio_debias.transfers.bias import cosines
 from audio_debias.transfers.store import load_classifiers
 

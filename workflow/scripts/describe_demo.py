@@ -1,6 +1,6 @@
-from audio_debias.corpora.demo import write_metadata
-from audio_debias.corpora.manifest import write_manifest
-from audio_debias.job import job
+from audio_debias.corpora.demo.layouts import write_metadata
+from audio_debias.fetching.manifest import write_manifest
+from audio_debias.jobs.log import job
 
 params = snakemake.params
 with job(snakemake.log[0], **params.demo):

@@ -1,5 +1,5 @@
 from audio_debias.corpora.clips import read_clips
-from audio_debias.job import job
+from audio_debias.jobs.log import job
 from audio_debias.reports.figures.distributions import distribution_figure
 from audio_debias.reports.figures.style import save_figure
 

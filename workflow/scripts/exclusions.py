@@ -1,12 +1,11 @@
 from itertools import product
 from pathlib import Path
 
-from audio_debias.atomic import replacing
-from audio_debias.corrections.sampling import read_excluded
-from audio_debias.job import job
+from audio_debias.files import read_parquet, replacing
+from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import read_skipped
-from audio_debias.parquet import read_parquet
 from audio_debias.reports.exclusions import count_exclusions, html_exclusions
+from audio_debias.samples.matching import read_excluded
 
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params
 with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:

@@ -1,7 +1,7 @@
 from audio_debias.corpora.clips import read_clips
-from audio_debias.job import job
+from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import write_embeddings, write_skipped
-from audio_debias.models.extract import extract_shard
+from audio_debias.models.extraction import extract_shard
 from audio_debias.models.registry import provenance
 
 params = snakemake.params

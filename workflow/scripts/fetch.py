@@ -1,5 +1,5 @@
 from audio_debias.fetching.download import fetch
-from audio_debias.job import job
+from audio_debias.jobs.log import job
 
 spec, local = snakemake.params.spec, snakemake.params.local
 with job(snakemake.log[0], url=spec["url"], local=local):

@@ -1,4 +1,4 @@
-from audio_debias.job import job
+from audio_debias.jobs.log import job
 from audio_debias.models.weights import fetch_weights
 
 params = snakemake.params

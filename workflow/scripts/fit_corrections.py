@@ -1,8 +1,8 @@
 from audio_debias.corrections.correction import fit_corrections
-from audio_debias.corrections.sampling import read_samples
 from audio_debias.corrections.store import save_corrections
-from audio_debias.job import job
+from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import read_embeddings
+from audio_debias.samples.matching import read_samples
 
 params, wildcards = snakemake.params, snakemake.wildcards
 method, mode = wildcards.cell.partition("@")[0].split("-")

@@ -1,6 +1,6 @@
-from audio_debias.corpora import read_corpus
 from audio_debias.corpora.clips import check_counts, write_clips, write_dropped
-from audio_debias.job import job
+from audio_debias.corpora.registry import read_corpus
+from audio_debias.jobs.log import job
 
 params = snakemake.params
 with job(snakemake.log[0], reader=params.reader, root=params.root) as log:

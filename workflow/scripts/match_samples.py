@@ -1,12 +1,12 @@
 from audio_debias.corpora.clips import read_clips
-from audio_debias.corrections.sampling import (
+from audio_debias.jobs.log import job
+from audio_debias.models.embeddings import read_embeddings
+from audio_debias.samples.matching import (
     match_samples,
     refuse_shared_clips,
     write_excluded,
     write_samples,
 )
-from audio_debias.job import job
-from audio_debias.models.embeddings import read_embeddings
 
 params = snakemake.params
 with job(snakemake.log[0], clips=snakemake.input.clips) as log:

@@ -1,6 +1,6 @@
-from audio_debias.corpora.audio import UNREADABLE
 from audio_debias.corpora.clips import read_clips
-from audio_debias.job import job
+from audio_debias.corpora.sound_headers import UNREADABLE
+from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import merge_embeddings, merge_skipped, read_skipped
 
 with job(snakemake.log[0], shards=len(snakemake.input.embeddings)) as log:

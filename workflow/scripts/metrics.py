@@ -1,7 +1,6 @@
-from audio_debias.atomic import replacing
-from audio_debias.corrections.sampling import read_excluded
-from audio_debias.job import job
-from audio_debias.parquet import read_parquet
+from audio_debias.files import read_parquet, replacing
+from audio_debias.jobs.log import job
+from audio_debias.samples.matching import read_excluded
 from audio_debias.transfers.collecting import Cell, join_cells
 from audio_debias.transfers.metrics import compute_metrics
 from audio_debias.transfers.scores import read_scores

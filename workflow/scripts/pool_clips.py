@@ -1,5 +1,5 @@
 from audio_debias.corpora.clips import read_clips, write_clips
-from audio_debias.job import job
+from audio_debias.jobs.log import job
 from audio_debias.models.pooling import pool_clips
 
 corpora = snakemake.params.corpora

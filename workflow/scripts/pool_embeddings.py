@@ -1,4 +1,4 @@
-from audio_debias.job import job
+from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import read_embeddings, write_embeddings
 from audio_debias.models.pooling import pool_embeddings
 

@@ -1,9 +1,8 @@
 from io import StringIO
 from pathlib import Path
 
-from audio_debias.atomic import replacing
-from audio_debias.job import job
-from audio_debias.parquet import read_parquet
+from audio_debias.files import read_parquet, replacing
+from audio_debias.jobs.log import job
 from audio_debias.reports.published import compare, html_comparison
 from audio_debias.reports.published_files import (
     read_published_labels,

@@ -1,6 +1,6 @@
-from audio_debias.corpora.demo import render_shard
-from audio_debias.corpora.manifest import write_manifest
-from audio_debias.job import job
+from audio_debias.corpora.demo.layouts import render_shard
+from audio_debias.fetching.manifest import write_manifest
+from audio_debias.jobs.log import job
 
 params, shard = snakemake.params, snakemake.wildcards.shard
 with job(snakemake.log[0], shard=shard, **params.demo) as log:

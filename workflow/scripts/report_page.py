@@ -4,8 +4,8 @@ from pathlib import Path
 
 import yaml
 
-from audio_debias.atomic import replacing
-from audio_debias.job import job
+from audio_debias.files import replacing
+from audio_debias.jobs.log import job
 
 inputs, output = list(snakemake.input), snakemake.output
 snakefile = Path(snakemake.scriptdir).resolve().parents[1] / "Snakefile"

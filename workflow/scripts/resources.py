@@ -1,7 +1,7 @@
 from pathlib import Path
 
-from audio_debias.atomic import replacing
-from audio_debias.job import job
+from audio_debias.files import replacing
+from audio_debias.jobs.log import job
 from audio_debias.reports.resources import html_resources, summarise_resources
 
 output, params = snakemake.output, snakemake.params

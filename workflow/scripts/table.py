@@ -1,8 +1,7 @@
 from pathlib import Path
 
-from audio_debias.atomic import replacing
-from audio_debias.job import job
-from audio_debias.parquet import read_parquet
+from audio_debias.files import read_parquet, replacing
+from audio_debias.jobs.log import job
 from audio_debias.reports.summary import left_out
 from audio_debias.reports.table import html_table, markdown_table, wide_table
 

@@ -1,5 +1,5 @@
-from audio_debias.job import job
-from audio_debias.parquet import read_parquet
+from audio_debias.files import read_parquet
+from audio_debias.jobs.log import job
 from audio_debias.reports.figures.style import save_figure
 from audio_debias.reports.figures.tradeoff import tradeoff_figure
 

@@ -1,6 +1,6 @@
-from audio_debias.corpora.manifest import write_manifest
-from audio_debias.corpora.unpacking import place
-from audio_debias.job import job
+from audio_debias.fetching.manifest import write_manifest
+from audio_debias.fetching.placing import place
+from audio_debias.jobs.log import job
 
 params = snakemake.params
 with job(snakemake.log[0], files=snakemake.input) as log:

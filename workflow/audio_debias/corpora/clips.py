@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audio_debias.atomic import replacing
 from audio_debias.errors import InputError, nearest
+from audio_debias.files import replacing
 
 _log = logging.getLogger("audio_debias")
 

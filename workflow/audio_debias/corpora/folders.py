@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import soundfile
 
-from audio_debias.atomic import replacing
 from audio_debias.corpora.clips import RESERVED
 from audio_debias.errors import InputError
+from audio_debias.files import replacing
 
 SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
 SUFFIXES -= {".raw"}  # samples without a header: no rate, no width

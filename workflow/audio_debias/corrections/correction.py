@@ -15,8 +15,8 @@ from audio_debias.corrections.directions import (
     single_direction,
     span,
 )
-from audio_debias.corrections.embedded import rows_of
 from audio_debias.corrections.kernel import make_kernel_map
+from audio_debias.samples.rows import rows_of
 
 METHODS = ("none", "lda", "mlda", "k", "klda", "mklda")
 MODES = ("global", "classwise")
@@ -224,7 +224,7 @@ def fit_corrections(
     Parameters
     ----------
     samples : DataFrame
-        Matched samples (:func:`~audio_debias.corrections.sampling.match_samples`).
+        Matched samples (:func:`~audio_debias.samples.matching.match_samples`).
     embeddings : mapping of two corpora to DataFrame
         Rows of float32 embeddings indexed by ``clip_id``; directions point from the first corpus
         to the second.

@@ -10,10 +10,10 @@ from safetensors.numpy import save_file
 from sklearn.base import BaseEstimator
 from sklearn.kernel_approximation import Nystroem, RBFSampler
 
-from audio_debias.atomic import replacing
 from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.kernel import Fastfood
 from audio_debias.errors import InputError
+from audio_debias.files import replacing
 
 CLASSES = {cls.__name__: cls for cls in (BiasCorrection, Fastfood, RBFSampler, Nystroem)}
 

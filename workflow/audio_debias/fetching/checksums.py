@@ -7,8 +7,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
+from audio_debias.files import replacing
 
 _log = logging.getLogger(__name__)
 

@@ -22,7 +22,6 @@ from tqdm import tqdm
 from urllib3.exceptions import InvalidHeader, MaxRetryError, NewConnectionError
 from urllib3.util import Retry
 
-from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
 from audio_debias.fetching.checksums import (
     Checksum,
@@ -33,6 +32,7 @@ from audio_debias.fetching.checksums import (
 )
 from audio_debias.fetching.local import local_path
 from audio_debias.fetching.space import full_disk_explained, human_size, require_space
+from audio_debias.files import replacing
 
 _log = logging.getLogger(__name__)
 

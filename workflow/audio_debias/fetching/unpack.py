@@ -14,9 +14,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO
 
-from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
 from audio_debias.fetching.space import full_disk_explained, human_size
+from audio_debias.files import replacing
 
 MAX_BYTES = 64 * 10**9
 MAX_MEMBERS = 500_000

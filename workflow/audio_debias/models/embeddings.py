@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
+from audio_debias.files import replacing
 
 _METADATA_KEY = b"audio_debias"
 _log = logging.getLogger("audio_debias")

@@ -1,7 +1,5 @@
-"""From a model's definition to a model: its kind is the module of that name in this package."""
+"""From a model's definition to a model: its kind is the plug-in of that name."""
 
-import importlib
-import importlib.util
 import inspect
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,6 +10,7 @@ import numpy as np
 from audio_debias.corpora.clips import check_options
 from audio_debias.errors import InputError
 from audio_debias.models import weights as weight_files
+from audio_debias.plugins import KINDS
 
 # What a definition tells people; everything else in it can change a number.
 DESCRIPTIVE = {"title", "description", "same_as", "licence", "citation", "homepage"}
@@ -63,12 +62,7 @@ def load_model(spec: Mapping, weights: Weights) -> Model:
         If there is no such kind, or the weights do not fit it.
     """
     kind = spec["kind"]
-    name = f"{__package__}.{kind}"
-    if not kind.isidentifier() or importlib.util.find_spec(name) is None:
-        raise InputError(f"model {spec['name']}: kind: no such kind {kind!r} in models/")
-    module = importlib.import_module(name)
-    if not hasattr(module, "load"):
-        raise InputError(f"model {spec['name']}: kind: {kind!r} is no kind of model")
+    module = KINDS.load(kind, f"model {spec['name']}: kind")
     options = getattr(module, "OPTIONS", {})
     check_options(spec.get("options", {}), options, f"model {spec['name']}")
     precision, known = spec.get("precision", "float32"), getattr(module, "PRECISIONS", ["float32"])

@@ -9,9 +9,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from audio_debias.atomic import replacing
 from audio_debias.errors import InputError
 from audio_debias.fetching.download import fetch
+from audio_debias.files import replacing
 
 
 def fetch_wheel(requirement: str, sha256: str, destination: str | Path) -> Path:

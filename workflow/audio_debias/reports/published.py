@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from audio_debias.config import KERNEL_METHODS
+from audio_debias.experiment.config import KERNEL_METHODS
 from audio_debias.reports.names import (
     MODES,
     Names,

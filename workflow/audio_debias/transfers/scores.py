@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio_debias.atomic import replacing
-from audio_debias.parquet import read_parquet
+from audio_debias.files import read_parquet, replacing
 
 
 def write_scores(path: str | Path, scores: pd.DataFrame) -> None:

@@ -9,7 +9,7 @@ from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from audio_debias.corrections.correction import BiasCorrection
-from audio_debias.corrections.embedded import rows_of
+from audio_debias.samples.rows import rows_of
 from audio_debias.transfers.bias import PROBE_CLIPS, DomainProbe, bias_table
 from audio_debias.transfers.classifier import FOLDS, GRID, LogisticGrid
 

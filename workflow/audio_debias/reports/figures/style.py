@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from audio_debias.atomic import replacing
+from audio_debias.files import replacing
 
 # Okabe & Ito (2008), "Color Universal Design": told apart by colour-blind readers.
 BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW = (

@@ -1,0 +1,89 @@
+"""The code fingerprint changes with what can change a result, and with nothing else."""
+
+import pytest
+
+from audio_debias.jobs import code as module
+
+SOURCE = '''"""A module."""
+
+from audio_debias.fruit.apple import weight
+
+
+def twice():
+    """Twice the weight."""
+    return 2 * weight()
+'''
+APPLE = "def weight():\n    return 1\n"
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A library of two modules, the first of which imports the second."""
+    root = tmp_path / "audio_debias"
+    (root / "fruit").mkdir(parents=True)
+    (root / "fruit/__init__.py").touch()
+    (root / "jobs").mkdir()
+    (root / "jobs/__init__.py").touch()
+    (root / "jobs/log.py").touch()
+    (root / "scale.py").write_text(SOURCE)
+    (root / "fruit/apple.py").write_text(APPLE)
+    (root / "fruit/pear.py").write_text(APPLE)
+    monkeypatch.setattr(module, "_PACKAGE", root)
+    return root
+
+
+def taken(name="scale"):
+    module._code.cache_clear()
+    module._imports.cache_clear()
+    return module.fingerprint(name)
+
+
+def test_a_comment_a_docstring_and_layout_change_nothing(package):
+    before = taken()
+    changed = SOURCE.replace("A module.", "The module.").replace("Twice the", "Double the")
+    (package / "scale.py").write_text(changed.replace("return", "# Grams.\n    return"))
+    assert taken() == before
+
+
+def test_code_changes_it(package):
+    before = taken()
+    (package / "scale.py").write_text(SOURCE.replace("2 *", "3 *"))
+    assert taken() != before
+
+
+def test_code_of_an_imported_module_changes_it(package):
+    before = taken()
+    (package / "fruit/apple.py").write_text(APPLE.replace("1", "2"))
+    assert taken() != before
+
+
+def test_code_of_another_module_does_not(package):
+    before = taken()
+    (package / "fruit/pear.py").write_text(APPLE.replace("1", "2"))
+    assert taken() == before
+
+
+def test_a_name_that_is_no_module_is_an_error(package):
+    with pytest.raises(FileNotFoundError):
+        taken("fruit.plum")
+
+
+def test_a_script_changes_with_what_it_imports_but_not_with_how_jobs_are_wrapped(package, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from audio_debias.jobs.log import job\nfrom audio_debias.scale import twice\n"
+    )
+    (package / "jobs/log.py").write_text("def job(log):\n    return log\n")
+
+    def taken_of_script():
+        taken()
+        return module.script_fingerprint(script)
+
+    before = taken_of_script()
+    (package / "jobs/log.py").write_text("def job(log, **inputs):\n    return log\n")
+    assert taken_of_script() == before
+    (package / "fruit/apple.py").write_text(APPLE.replace("1", "2"))
+    after = taken_of_script()
+    assert after != before
+    script.write_text(script.read_text() + "twice()\n")
+    assert taken_of_script() != after

@@ -1,0 +1,1 @@
+"""The demo's corpora: composed, rendered and seeded."""

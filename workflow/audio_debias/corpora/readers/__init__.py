@@ -1,0 +1,1 @@
+"""Readers of corpora, one module a layout: plug-ins and nothing else."""

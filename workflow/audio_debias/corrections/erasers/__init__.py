@@ -1,0 +1,1 @@
+"""Erasers, one module each: plug-ins and nothing else."""

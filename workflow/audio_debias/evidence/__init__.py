@@ -1,0 +1,1 @@
+"""What the numbers prove: intervals, adversaries, controls, sources, findings."""

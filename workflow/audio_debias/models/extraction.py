@@ -1,0 +1,250 @@
+"""Embed the clips of a corpus: files in, one embedding per clip out, memory flat."""
+
+import itertools
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from audio_debias.errors import InputError
+from audio_debias.models.decoding import BrokenAudio, load_waveform
+from audio_debias.models.embeddings import SKIPPED_COLUMNS
+from audio_debias.models.kinds.precomputed import Precomputed
+from audio_debias.models.registry import Model, load_model
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What came out of a shard.
+
+    Attributes
+    ----------
+    clip_ids : ndarray of shape (n,), str
+        In the order of the clip table.
+    embeddings : ndarray of shape (n, dim), float32
+    skipped : DataFrame
+        clip_id, reason, detail of the clips that gave no embedding.
+    """
+
+    clip_ids: np.ndarray
+    embeddings: np.ndarray
+    skipped: pd.DataFrame
+
+
+def extract_shard(
+    clips: pd.DataFrame,
+    root: str | Path,
+    spec: Mapping,
+    weights: str | Path | Sequence[str | Path] | None,
+    shard: int = 0,
+    n_shards: int = 1,
+    threads: int = 1,
+    progress: bool = True,
+) -> Extraction:
+    """Embed one shard of a corpus.
+
+    Parameters
+    ----------
+    clips : DataFrame
+        The clip table of the whole corpus; `clip_id` and `path` are used.
+    root : path
+        What the clips' paths are relative to.
+    spec : mapping
+        A model of `resources/models/`.
+    weights : path, sequence of paths, or None
+        Its weights on disk.
+    shard, n_shards : int
+        The table is cut into `n_shards` runs of rows of nearly equal length; embed run `shard`.
+    threads : int
+        Decoding, front ends and networks of that many batches at once. The result does not
+        depend on it, to the bit.
+    progress : bool
+        Show a progress bar on stderr.
+
+    Returns
+    -------
+    Extraction
+    """
+    rows = np.array_split(np.arange(len(clips)), n_shards)[shard]
+    part = clips.iloc[rows]
+    model = load_model(spec, weights)
+    if isinstance(model, Precomputed):
+        return _look_up(part["clip_id"], model, spec["dim"])
+    return embed_clips(
+        part["clip_id"],
+        [None if pd.isna(path) else Path(root, path) for path in part["path"]],
+        model,
+        dim=spec["dim"],
+        resampler=spec.get("resampler", "soxr_hq"),
+        peak_normalise=spec.get("peak_normalise", False),
+        batch=spec.get("batch", 8),
+        threads=threads,
+        progress=f"{spec['name']} {shard + 1}/{n_shards}" if progress else None,
+    )
+
+
+def embed_clips(
+    clip_ids: Iterable[str],
+    paths: list[Path | None],
+    model: Model,
+    dim: int,
+    resampler: str = "soxr_hq",
+    peak_normalise: bool = False,
+    batch: int = 8,
+    threads: int = 1,
+    progress: str | None = None,
+) -> Extraction:
+    """Embed sound files: the mean over each file's frame embeddings.
+
+    The windows of consecutive clips fill batches of one fixed shape, the last one padded with
+    zeros. Which windows share a batch depends on `batch` and the clips alone, so the result is
+    the same to the bit for any number of threads.
+
+    Parameters
+    ----------
+    clip_ids : iterable of str
+    paths : list of Path or None
+        None is skipped as ``no_audio``.
+    model : Model
+    dim : int
+        Length of an embedding.
+    resampler, peak_normalise
+        See `load_waveform`.
+    batch : int
+        Windows per call of the network.
+    threads : int
+    progress : str or None
+        Title of a progress bar on stderr; None for no bar.
+
+    Raises
+    ------
+    InputError
+        If the model's embeddings are not `dim` long.
+    """
+    clip_ids = np.asarray(list(clip_ids), dtype=str)
+    totals = np.zeros((len(paths), dim))
+    counts = np.zeros(len(paths), dtype=np.int64)
+    broken: dict[int, BrokenAudio] = {}
+
+    def prepare(path: Path | None) -> np.ndarray | BrokenAudio:
+        if path is None:
+            return BrokenAudio("no_audio", "the clip table names no file")
+        try:
+            waveform = load_waveform(path, model.sample_rate, resampler, peak_normalise)
+        except BrokenAudio as error:
+            return error
+        # Samples far beyond full scale may overflow; the embedding is checked at the end.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return model.windows(waveform)
+
+    def usable(prepared: Iterable) -> Iterator[tuple[int, np.ndarray]]:
+        bar = tqdm(
+            prepared,
+            desc=progress,
+            total=len(paths),
+            unit="clip",
+            mininterval=0.5 if sys.stderr.isatty() else 15,
+            disable=not progress,
+        )
+        for clip, windows in enumerate(bar):
+            if isinstance(windows, BrokenAudio):
+                broken[clip] = windows
+            else:
+                yield clip, windows
+
+    def embed(batch_windows: np.ndarray, owners: list[tuple[int, slice]]) -> tuple:
+        try:
+            return model.embed(batch_windows), owners
+        except BrokenAudio as error:  # of a model that takes each clip alone
+            return error, owners
+
+    def collect(done: Future) -> None:
+        frames, owners = done.result()
+        if isinstance(frames, BrokenAudio):
+            broken[owners[0][0]] = frames
+            return
+        if frames.shape[1:] != (dim,):
+            raise InputError(f"dim: is {dim}, but the network gives {frames.shape[1:]}")
+        for clip, rows in owners:
+            totals[clip] += frames[rows].sum(axis=0, dtype=np.float64)
+            counts[clip] += len(frames[rows])
+
+    with ThreadPoolExecutor(threads) as pool:
+        prepared = _map_ahead(pool, prepare, paths, ahead=2 * threads)
+        running: deque[Future] = deque()
+        for arguments in _batches(usable(prepared), model.window_shape, batch):
+            running.append(pool.submit(embed, *arguments))
+            if len(running) > threads:
+                collect(running.popleft())
+        for future in running:
+            collect(future)
+
+    for clip in np.flatnonzero(counts == 0):
+        broken.setdefault(clip, BrokenAudio("too_short", "the model gave no frame"))
+    for clip in np.flatnonzero(~np.isfinite(totals).all(axis=1)):
+        broken[clip] = BrokenAudio("embedding_not_finite", "the model gave NaN or infinity")
+    kept = np.setdiff1d(np.arange(len(paths)), list(broken))
+    means = (totals[kept] / counts[kept, np.newaxis]).astype(np.float32)
+    return Extraction(clip_ids[kept], means, _skipped(clip_ids, broken))
+
+
+def _look_up(clip_ids: Iterable[str], model: Precomputed, dim: int) -> Extraction:
+    """Embeddings that exist already; the clips that have none are skipped."""
+    clip_ids = np.asarray(list(clip_ids), dtype=str)
+    found, broken = [], {}
+    for clip, clip_id in enumerate(clip_ids):
+        embedding = model.look_up(clip_id)
+        if embedding is None:
+            broken[clip] = BrokenAudio("not_precomputed", "the file of embeddings lacks this clip")
+        elif not np.isfinite(embedding).all():
+            broken[clip] = BrokenAudio("embedding_not_finite", "the file holds NaN or infinity")
+        else:
+            found.append(embedding)
+    kept = np.setdiff1d(np.arange(len(clip_ids)), list(broken))
+    embeddings = np.stack(found) if found else np.empty((0, dim), np.float32)
+    return Extraction(clip_ids[kept], embeddings, _skipped(clip_ids, broken))
+
+
+def _skipped(clip_ids: np.ndarray, broken: Mapping[int, BrokenAudio]) -> pd.DataFrame:
+    rows = [(clip_ids[clip], broken[clip].reason, broken[clip].detail) for clip in sorted(broken)]
+    return pd.DataFrame(rows, columns=SKIPPED_COLUMNS, dtype=str)
+
+
+def _map_ahead(pool: ThreadPoolExecutor, function: Callable, items: Iterable, ahead: int):
+    """Like `pool.map`, with at most `ahead` results waiting to be taken."""
+    items = iter(items)
+    waiting = deque(pool.submit(function, item) for item in itertools.islice(items, ahead))
+    while waiting:
+        result = waiting.popleft().result()
+        waiting.extend(pool.submit(function, item) for item in itertools.islice(items, 1))
+        yield result
+
+
+def _batches(
+    clips: Iterable[tuple[int, np.ndarray]], window_shape: tuple[int, ...] | None, size: int
+) -> Iterator[tuple[np.ndarray, list[tuple[int, slice]]]]:
+    """Pack clips' windows into batches; each comes with the rows that belong to each clip in it."""
+    if window_shape is None:
+        for clip, windows in clips:
+            yield windows, [(clip, slice(None))]
+        return
+    buffer, owners, filled = np.zeros((size, *window_shape), np.float32), [], 0
+    for clip, windows in clips:
+        start = 0
+        while start < len(windows):
+            taken = min(size - filled, len(windows) - start)
+            buffer[filled : filled + taken] = windows[start : start + taken]
+            owners.append((clip, slice(filled, filled + taken)))
+            start += taken
+            filled += taken
+            if filled == size:
+                yield buffer, owners
+                buffer, owners, filled = np.zeros((size, *window_shape), np.float32), [], 0
+    if filled:
+        yield buffer, owners

@@ -1,0 +1,1 @@
+"""Kinds of models, one module each: plug-ins and nothing else."""

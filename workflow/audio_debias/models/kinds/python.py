@@ -1,0 +1,61 @@
+"""Kind `python`: an installed function ``embed(waveform, sample_rate) -> (frames, dim)``.
+
+Example::
+
+    name: my_python_model
+    kind: python
+    sample_rate: 22050
+    dim: 40
+    options: {function: "my_package.features:embed"}
+"""
+
+import importlib
+
+import numpy as np
+
+from audio_debias.errors import InputError
+from audio_debias.models.decoding import BrokenAudio
+from audio_debias.models.waveform_windows import WaveformModel
+
+OPTIONS = {"function": str}
+"""Type of every option."""
+
+
+def load(spec: dict) -> WaveformModel:
+    """Find the function.
+
+    Parameters
+    ----------
+    spec : dict
+        A model of `resources/models/`; `options.function` is ``package.module:function``. It is
+        called with one clip, an array of shape (n_samples,), float32, and `sample_rate`, possibly
+        from several threads at once. A clip on which it raises is skipped as ``model_failed``.
+
+    Raises
+    ------
+    InputError
+        If there is no such function.
+    """
+    name = spec.get("options", {}).get("function")
+    if not name:
+        raise InputError(
+            f"model {spec['name']}: options.function: missing; write package.module:function"
+        )
+    module, _, attribute = name.partition(":")
+    try:
+        function = getattr(importlib.import_module(module), attribute)
+    except (Exception, SystemExit) as error:  # of the module itself, as it is imported
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(
+            f"model {spec['name']}: options.function: cannot import {name!r} ({reason}); write "
+            f"package.module:function and install the package"
+        ) from None
+
+    def embed(windows):
+        try:
+            return np.asarray(function(windows[0], spec["sample_rate"]), dtype=np.float32)
+        except (Exception, SystemExit) as error:
+            raise BrokenAudio("model_failed", f"{type(error).__name__}: {error}") from error
+
+    whole_clips = {key: value for key, value in spec.items() if key != "window"}
+    return WaveformModel(embed, whole_clips)
