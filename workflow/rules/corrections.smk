@@ -20,6 +20,7 @@ rule fit_corrections:
     params:
         corpora=corpora_of_pair,
         method=method_numbers,
+        mode=fitted_mode,
         kernel=kernel_options,
         directions=direction_options,
         seed=config["seed"],
@@ -38,6 +39,7 @@ use rule fit_corrections as repeat_corrections with:
     params:
         corpora=corpora_of_pair,
         method=method_numbers,
+        mode=fitted_mode,
         kernel=kernel_options,
         directions=direction_options,
         seed=lambda wc: int(wc.seed),

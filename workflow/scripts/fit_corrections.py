@@ -12,9 +12,9 @@ with job(snakemake.log[0], samples=snakemake.input.samples, **wildcards) as log:
             corpus: read_embeddings(path).frame
             for corpus, path in zip(params.corpora, snakemake.input.embeddings, strict=True)
         },
-        method=wildcards.method,
-        mode=wildcards.mode,
-        seed=params.seed,
+        **params.method,
+        mode=params.mode,
+        random_state=params.seed,
         threads=snakemake.threads,
         **(params.kernel or {}),
         **(params.directions or {}),

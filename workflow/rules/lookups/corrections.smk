@@ -7,14 +7,16 @@ def method_numbers(wildcards):
     """What of a method's definition can change a number."""
     method = method_of(wildcards)
     return {
-        "name": method.name,
-        "space": method.space,
         "eraser": method.eraser,
+        "space": method.space,
         "per_genre": method.per_genre,
         "options": sorted_keys(dict(method.options)),
-        "seeded": method.seeded,
-        "needs": method.needs,
     }
+
+
+def fitted_mode(wildcards):
+    """Without an eraser there is nothing to fit on the clips of a label alone."""
+    return wildcards.mode if method_of(wildcards).depends_on_mode else "global"
 
 
 def kernel_options(wildcards):
