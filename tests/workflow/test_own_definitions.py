@@ -2,6 +2,7 @@
 
 import shutil
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -69,35 +70,30 @@ INDEXED = {"index_corpus": 1, **EXTRACTED, "extract": 1, "merge_embeddings": 1}
 def test_an_edit_of_an_own_plugin_runs_exactly_what_it_touches(project):
     project.add("readers", "mine", READER)
     project.add("kinds", "mine", KIND)
-    # In the place of the library's, for the method that names it.
-    project.add("erasers", "lda", ERASER)
+    project.add("erasers", "mean_2", ERASER)
+    project.define("methods", "Mine_2", name="Mine_2", eraser="mean_2", space="linear", **METHOD)
     # The table of another reader is not counted: about how many clips it has is said.
     redefine(project, "corpora", "dry", reader="mine", clips=64)
     redefine(project, "models", "known", kind="mine")
-    project.configure(extraction={"shard_clips": 100})
+    project.configure(methods=["none", "Mine_2"], extraction={"shard_clips": 100})
     project.snakemake(*METRICS)
+    metrics = pd.read_parquet(project.results("metrics.parquet"))
+    assert set(metrics["method"]) == {"none", "Mine_2"}
+    assert metrics["roc_auc"].notna().all()
     assert project.planned(*METRICS) == {}
-    for kind, code in (("readers", READER), ("kinds", KIND), ("erasers", ERASER)):
-        name = "lda" if kind == "erasers" else "mine"
+    names = {"readers": "mine", "kinds": "mine", "erasers": "mean_2"}
+    for (kind, name), code in zip(names.items(), (READER, KIND, ERASER), strict=True):
         project.add(kind, name, code + "\n# Why.\n")
     assert project.planned(*METRICS) == {}
-    project.add("erasers", "lda", ERASER + "\nSPARE = 1\n")
+    project.add("erasers", "mean_2", ERASER + "\nSPARE = 1\n")
     one_cell = {"fit_corrections": 1, "run_transfers": 1, "metrics": 1}
     assert project.planned(*METRICS) == one_cell
-    project.add("erasers", "lda", ERASER)
+    project.add("erasers", "mean_2", ERASER)
     project.add("kinds", "mine", KIND + "\nSPARE = 1\n")
     assert project.planned(*METRICS) == EXTRACTED
     project.add("kinds", "mine", KIND)
     project.add("readers", "mine", READER + "\nSPARE = 1\n")
     assert project.planned(*METRICS) == INDEXED
-
-
-def test_an_own_method_is_planned_like_any_other(project):
-    project.add("erasers", "mean_2", ERASER)
-    project.define("methods", "Mine_2", name="Mine_2", eraser="mean_2", space="linear", **METHOD)
-    project.configure(methods=["none", "Mine_2"], modes=["global", "classwise"])
-    jobs = project.planned(*METRICS)
-    assert jobs["fit_corrections"] == 3
 
 
 def test_an_own_definition_goes_before_the_checkouts_of_that_name(project):

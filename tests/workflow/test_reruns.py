@@ -225,6 +225,14 @@ ROWS = {
         configured(methods=["none", "k", "lda"]),
         {"metrics": 1, **READ},
     ),
+    "what people read of a method": (
+        edited("resources/methods/lda.yaml", 'description: "', 'description: "More. '),
+        NOTHING,
+    ),
+    "code of an eraser": (
+        appended(f"{LIBRARY}/corrections/erasers/lda.py", "\nSPARE = 1\n"),
+        {"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **COSINES, **READ},
+    ),
     # The models.
     "one model more": (
         configured(models=[*MODELS, "other"]),
