@@ -2,7 +2,6 @@
 
 import pytest
 
-
 from audio_debias.errors import InputError
 from audio_debias.jobs import code as module
 
