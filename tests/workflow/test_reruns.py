@@ -311,7 +311,7 @@ ROWS = {
         },
     ),
     "code of the clip table": (appended(f"{LIBRARY}/corpora/clips.py", "\nSPARE = 1\n"), ALL),
-    "code that wraps jobs": (appended(f"{LIBRARY}/job.py", "\nSPARE = 1\n"), NOTHING),
+    "code that wraps jobs": (appended(f"{LIBRARY}/jobs/log.py", "\nSPARE = 1\n"), NOTHING),
     "code of the samples": (appended(f"{LIBRARY}/samples/matching.py", "\nX = 1\n"), SAMPLED),
     "code of the transfers": (
         appended(f"{LIBRARY}/transfers/transfer.py", "\nSPARE = 1\n"),
