@@ -171,7 +171,7 @@ def cell(width: int) -> tuple[float, float]:
     samples, _ = match_samples(clips, LABELS[:1], GENRES)
 
     def ours():
-        corrections = fit_corrections(samples, embeddings, method="klda")
+        corrections = fit_corrections(samples, embeddings, eraser="lda", space="kernel")
         return run_transfers(samples, clips, embeddings, dict.fromkeys(SIZES, corrections))
 
     def theirs():
