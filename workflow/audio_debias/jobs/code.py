@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+import jinja2
+from jinja2.meta import find_referenced_templates
+
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def fingerprint(*modules: str) -> str:
     """Hash the given modules of the library and all that they import from it.
 
-    Comments, docstrings and layout do not count. Modules found by name at run time (a corpus
-    reader, a model kind) are invisible to this: name them too.
+    Comments, docstrings and layout do not count. A file in the folder ``templates/`` beside a
+    module that names it counts whole, with all that it extends or includes. Modules found by name
+    at run time (a corpus reader, a model kind) are invisible to this: name them too.
 
     Parameters
     ----------
@@ -48,8 +52,10 @@ def _hash_with_imports(files: Iterable[Path]) -> str:
             closure.add(path)
             pending.extend(_imports(path))
     digest = hashlib.sha256()
-    for path in sorted(closure):
-        digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0{_code(path)}\0".encode())
+    templates = {template for path in closure for template in _templates(path)}
+    for path in sorted(closure | templates):
+        content = _code(path) if path in closure else path.read_text(encoding="utf-8")
+        digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0{content}\0".encode())
     return digest.hexdigest()[:12]
 
 
@@ -89,3 +95,21 @@ def _imports(path: Path) -> tuple[Path, ...]:
     package = _PACKAGE.name + "."
     files = (_file(name.removeprefix(package)) for name in names if name.startswith(package))
     return tuple(sorted({file for file in files if file.is_file()}))
+
+
+def _templates(path: Path) -> set[Path]:
+    """The templates that a module names, and those that they extend or include."""
+    known = {file.name: file for file in path.parent.glob("templates/*")}
+    pending = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Constant) and node.value in known
+    ]
+    found: set[Path] = set()
+    while pending:
+        file = known.get(pending.pop() or "")
+        if file and file not in found:
+            found.add(file)
+            tree = jinja2.Environment().parse(file.read_text(encoding="utf-8"))
+            pending.extend(find_referenced_templates(tree))
+    return found

@@ -7,6 +7,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.files import replacing
 
 # Okabe & Ito (2008), "Color Universal Design": told apart by colour-blind readers.
@@ -21,8 +22,11 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW = (
 )
 INK, SOFT, LINE, BAND = "#1b1f24", "#5c6670", "#c9ced4", "#f3f5f7"
 
-_METHODS = {"lda": SKY, "mlda": BLUE, "k": "#8a8a8a", "klda": ORANGE, "mklda": VERMILLION}
-_OTHERS = (GREEN, PURPLE, YELLOW, INK)
+# Okabe & Ito's, a grey, then the darker ones of Tol (2021), "Colour Schemes", muted.
+_METHODS = (
+    *(SKY, BLUE, "#8a8a8a", ORANGE, VERMILLION, GREEN, PURPLE, YELLOW, INK),
+    *("#882255", "#332288", "#999933", "#117733", "#AA4499", "#44AA99"),
+)
 _MARKERS = "osD^vPX*"
 
 _LOOK = {
@@ -85,13 +89,9 @@ def save_figure(figure: Figure, path: str | Path, dpi: int = 200) -> None:
 
 
 def method_colors(methods: Iterable[str]) -> dict[str, str]:
-    """A colour per method: the paper's five always the same, others in turn."""
-    colors = {}
-    for method in methods:
-        if method != "none":
-            turn = sum(known not in _METHODS for known in colors)
-            colors[method] = _METHODS.get(method, _OTHERS[turn % len(_OTHERS)])
-    return colors
+    """A colour per method in turn, none for the reference: those of the config, in its order."""
+    corrected = [method for method in methods if method != REFERENCE]
+    return {method: _METHODS[i % len(_METHODS)] for i, method in enumerate(corrected)}
 
 
 def markers(models: Iterable[str]) -> dict[str, str]:
