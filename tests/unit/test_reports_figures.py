@@ -198,4 +198,4 @@ def test_colors_come_in_the_order_of_the_methods_and_none_twice():
     colors = method_colors(["none", *methods])
     assert list(colors) == methods
     assert len(set(colors.values())) == 15
-    assert list(method_colors(methods[3:] + ["none"]).values())[:3] == list(colors.values())[:3]
+    assert list(method_colors([*methods[3:], "none"]).values())[:3] == list(colors.values())[:3]

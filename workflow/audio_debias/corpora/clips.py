@@ -176,7 +176,9 @@ def check_counts(
     )
 
 
-def check_options(options: Mapping, types: Mapping[str, type | tuple], source: str) -> None:
+def check_options(
+    options: Mapping, types: Mapping[str, type | tuple[type, ...]], source: str
+) -> None:
     """Refuse an option that a reader does not have, or one of another type than it wants.
 
     Raises
@@ -188,8 +190,9 @@ def check_options(options: Mapping, types: Mapping[str, type | tuple], source: s
         if option not in types:
             raise InputError(f"{source}: options: unknown key {option!r}{nearest(option, types)}")
         if not isinstance(value, types[option]):
-            wanted = types[option] if isinstance(types[option], tuple) else (types[option],)
-            names = " or ".join(kind.__name__ for kind in wanted)
+            wanted = types[option]
+            kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+            names = " or ".join(kind.__name__ for kind in kinds)
             raise InputError(f"{source}: options: {option}: {value!r} is no {names}")
 
 

@@ -71,7 +71,7 @@ def _code(path: Path) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             # A string that stands alone documents; it computes nothing.
-            node.body = [
+            body[:] = [
                 part
                 for part in body
                 if not (
@@ -85,7 +85,7 @@ def _code(path: Path) -> str:
 
 @cache
 def _imports(path: Path) -> tuple[Path, ...]:
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
@@ -100,7 +100,7 @@ def _imports(path: Path) -> tuple[Path, ...]:
 def _templates(path: Path) -> set[Path]:
     """The templates that a module names, and those that they extend or include."""
     known = {file.name: file for file in path.parent.glob("templates/*")}
-    pending = [
+    pending: list[str | None] = [
         node.value
         for node in ast.walk(ast.parse(path.read_bytes()))
         if isinstance(node, ast.Constant) and node.value in known

@@ -185,9 +185,9 @@ def embed_clips(
         for future in running:
             collect(future)
 
-    for clip in np.flatnonzero(counts == 0):
+    for clip in np.flatnonzero(counts == 0).tolist():
         broken.setdefault(clip, BrokenAudio("too_short", "the model gave no frame"))
-    for clip in np.flatnonzero(~np.isfinite(totals).all(axis=1)):
+    for clip in np.flatnonzero(~np.isfinite(totals).all(axis=1)).tolist():
         broken[clip] = BrokenAudio("embedding_not_finite", "the model gave NaN or infinity")
     kept = np.setdiff1d(np.arange(len(paths)), list(broken))
     means = (totals[kept] / counts[kept, np.newaxis]).astype(np.float32)

@@ -26,7 +26,7 @@ class Layout:
 
     plan: Callable[[int, int], pd.DataFrame]
     render_clip: Callable[[pd.Series, Path, int], None]
-    write_metadata: Callable[[pd.DataFrame, Path, int], None]
+    write_metadata: Callable[[pd.DataFrame, Path, int], list[Path]]
 
 
 def plan(layout: str, *, clips: int, seed: int) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -28,8 +29,12 @@ _METHODS = (
     *("#882255", "#332288", "#999933", "#117733", "#AA4499", "#44AA99"),
 )
 _MARKERS = "osD^vPX*"
+_LEGENDS: dict[str, Literal["outside lower center", "outside upper center"]] = {
+    "lower": "outside lower center",
+    "upper": "outside upper center",
+}
 
-_LOOK = {
+_LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "axes.titlesize": 9,
@@ -120,4 +125,4 @@ def add_legend(figure: Figure, handles: list, side: str = "lower") -> None:
     longest = max(len(handle.get_label()) for handle in handles)
     inches = 0.55 + 0.075 * longest
     columns = max(1, min(len(handles), int(figure.get_figwidth() / inches)))
-    figure.legend(handles=handles, loc=f"outside {side} center", ncols=columns)
+    figure.legend(handles=handles, loc=_LEGENDS[side], ncols=columns)
