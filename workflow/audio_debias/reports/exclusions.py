@@ -42,6 +42,7 @@ def count_exclusions(
     names = names or {}
 
     def called(name: str) -> str:
+        """The display name, if there is one."""
         return names.get(name, name)
 
     parts = [

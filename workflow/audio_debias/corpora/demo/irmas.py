@@ -51,6 +51,7 @@ _GENRE_WEIGHTS = {
 
 
 def plan(clips: int, seed: int) -> pd.DataFrame:
+    """What every clip is, as :func:`audio_debias.corpora.demo.layouts.plan` describes it."""
     codes = {genre: code for code, genre in irmas.GENRES.items()}
     rows, number = [], 0
     least = -(-MIN_TRAIN // _EXCERPTS) + 1
@@ -84,6 +85,7 @@ def plan(clips: int, seed: int) -> pd.DataFrame:
 
 
 def render_clip(row: pd.Series, folder: Path, seed: int) -> None:
+    """Render one row of the plan into the corpus's folder."""
     of_song = random_numbers(seed, SONG, int(row["track_id"]))
     song = Song.draw(row["genre"], of_song)
     (label,) = row["labels"]
@@ -102,4 +104,5 @@ def render_clip(row: pd.Series, folder: Path, seed: int) -> None:
 
 
 def write_metadata(planned: pd.DataFrame, folder: Path, seed: int) -> list[Path]:
+    """Write the lists of the split; give the files."""
     return [write_list(planned, split, folder / f"irmas_{split}.csv") for split in SPLITS]

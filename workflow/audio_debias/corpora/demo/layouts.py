@@ -61,10 +61,12 @@ def render_shard(
 
     Parameters
     ----------
-    layout, clips, seed
+    layout : str
         As in :func:`plan`.
     folder : path
         The corpus's folder; made if need be.
+    clips, seed : int
+        As in :func:`plan`.
     shard, n_shards : int
         Render the clips whose number is `shard` modulo `n_shards`.
 

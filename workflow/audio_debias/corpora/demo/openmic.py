@@ -65,6 +65,7 @@ _SIDE_TITLES = ("Experimental", "Instrumental", "Soundtrack", "International")
 
 
 def plan(clips: int, seed: int) -> pd.DataFrame:
+    """What every clip is, as :func:`audio_debias.corpora.demo.layouts.plan` describes it."""
     rng = random_numbers(seed, PLAN)
     weights = np.array([_GENRE_WEIGHTS[label] for label in LABELS])
     rows = []
@@ -98,6 +99,7 @@ def plan(clips: int, seed: int) -> pd.DataFrame:
 
 
 def render_clip(row: pd.Series, folder: Path, seed: int) -> None:
+    """Render one row of the plan into the corpus's folder."""
     rng = random_numbers(seed, CLIP, row.name)
     song = Song.draw(row["genre"], rng)
     seconds = 10.0
@@ -111,6 +113,7 @@ def render_clip(row: pd.Series, folder: Path, seed: int) -> None:
 
 
 def write_metadata(planned: pd.DataFrame, folder: Path, seed: int) -> list[Path]:
+    """Write annotations, class map, genres and split; give the files."""
     rng = random_numbers(seed, TEXT)
     likelihood = np.full((len(planned), len(_CLASSES)), 0.5)
     observed = np.zeros(likelihood.shape, dtype=bool)

@@ -67,6 +67,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
     @wraps(draw)
     def run(*args, **kwargs):
+        """Draw under the common look."""
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(_LOOK)
