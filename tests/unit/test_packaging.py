@@ -1,10 +1,14 @@
-"""The wheel holds all that the installed library needs."""
+"""The wheel holds all that the installed library needs, and there is one version."""
 
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 
+import yaml
+
+import audio_debias
 from projects import ROOT
 
 
@@ -24,3 +28,10 @@ def test_a_wheel_holds_every_module_the_page_templates_and_the_mark_of_types(tmp
     assert {path.as_posix() for path in files} <= packed
     assert "audio_debias/reports/templates/page.html" in packed
     assert "audio_debias/py.typed" in packed
+
+
+def test_one_version_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
+    assert project["version"] == citation["version"] == audio_debias.__version__
+    assert f"## {audio_debias.__version__} " in (ROOT / "CHANGELOG.md").read_text()
