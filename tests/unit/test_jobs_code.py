@@ -151,3 +151,39 @@ def test_an_installed_class_changes_with_all_that_its_package_gives_it(installed
 def test_a_class_that_is_not_there_is_refused(installed, name):
     with pytest.raises(InputError, match=r"method: no module '.*' to import; install"):
         module.class_fingerprint(name, "method")
+
+
+@pytest.fixture
+def pages(package):
+    """A module that names one of two pages, which extend a third that includes a style."""
+    (package / "paper.py").write_text('PAGE = "letter.html"\n')
+    (package / "templates").mkdir()
+    for name in ("letter", "bill"):
+        content = "{% extends 'sheet.html' %}{% block content %}Dear{% endblock %}"
+        (package / f"templates/{name}.html").write_text(content)
+    sheet = "{% include 'ink.css' %}{% block content %}{% endblock %}"
+    (package / "templates/sheet.html").write_text(sheet)
+    (package / "templates/ink.css").write_text("p { color: black; }")
+    return package
+
+
+@pytest.mark.parametrize("name", ["letter.html", "sheet.html", "ink.css"])
+def test_a_template_that_a_module_names_extends_or_includes_changes_it(pages, name):
+    before, others = taken("paper"), taken("scale")
+    path = pages / "templates" / name
+    path.write_text(path.read_text() + " ")
+    assert taken("paper") != before
+    assert taken("scale") == others
+
+
+def test_a_template_of_another_module_does_not(pages):
+    before = taken("paper")
+    (pages / "templates/bill.html").write_text("Pay")
+    assert taken("paper") == before
+
+
+def test_every_page_of_the_reports_is_covered():
+    templates = module._PACKAGE / "reports/templates"
+    modules = (module._PACKAGE / "reports").glob("*.py")
+    covered = set().union(*map(module._templates, modules))
+    assert covered == set(templates.iterdir())
