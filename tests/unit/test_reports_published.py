@@ -57,18 +57,18 @@ def test_the_posters_table_has_144_cells_and_those_of_the_shared_data(table, sha
 
 def test_the_published_results_agree_with_the_published_table(table, shared):
     published = read_published_metrics(shared)
-    comparison = compare([published], table, published, KERNEL)
+    comparison = compare([published], table, published)
     assert verdicts(comparison, "cell") == {"agrees": 72, "not judged": 72}
     assert verdicts(comparison, "label") == {"agrees": 720, "not judged": 720}
     assert comparison["difference"].abs().max() <= 0.005
-    seeds = compare([published] * 3, table, published, KERNEL)
+    seeds = compare([published] * 3, table, published)
     assert verdicts(seeds, "cell") == {"agrees": 144}
 
 
 def test_a_label_that_moves_by_more_than_the_tolerance_differs(metrics):
     moved = metrics.copy()
     moved.loc[0, "roc_auc"] += 0.0005  # 0.05 points; 0.005 in the mean of ten
-    comparison = compare([moved], as_published(metrics), metrics, KERNEL, tolerance=0.02)
+    comparison = compare([moved], as_published(metrics), metrics, tolerance=0.02)
     assert verdicts(comparison, "label") == {"agrees": 239, "not judged": 240, "differs": 1}
     assert verdicts(comparison, "cell")["agrees"] == 24
     differing = comparison[comparison["verdict"] == "differs"].iloc[0]
