@@ -329,6 +329,14 @@ ROWS = {
         appended(f"{LIBRARY}/reports/table.py", "\nSPARE = 1\n"),
         {"table": 1, **REPORTED},
     ),
+    "the template of the table": (
+        appended(f"{LIBRARY}/reports/templates/table.html", "<!-- more -->\n"),
+        {"table": 1, **REPORTED},
+    ),
+    "the style of all pages": (
+        appended(f"{LIBRARY}/reports/templates/page.css", "p { margin: 0; }\n"),
+        {"table": 1, "exclusions": 1, **REPORTED},
+    ),
     "a script": (
         appended("workflow/scripts/metrics.py", "\nSPARE = 1\n"),
         {"metrics": 1, **READ},

@@ -60,7 +60,8 @@ def test_from_another_folder_a_read_only_checkout_gives_the_same_and_is_left_alo
     """Own corpora and models lie in the other folder, methods in the checkout."""
     before = listing(checkout)
     snakefile = ["--snakefile", str(checkout / "workflow/Snakefile")]
-    elsewhere.snakemake(*snakefile)
+    there = ["--directory", str(elsewhere.path)]
+    Project(checkout).snakemake(*snakefile, *there)
     assert digest(elsewhere.path / METRICS) == expected
     assert elsewhere.results("report.html").stat().st_size > 0
     assert "Nothing to be done" in elsewhere.snakemake(*snakefile).stdout
