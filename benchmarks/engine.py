@@ -35,7 +35,8 @@ sys.path.insert(0, str(ROOT / "workflow"))
 
 from audio_debias.corpora.clips import validate_clips, write_clips  # noqa: E402
 from audio_debias.corrections.correction import fit_corrections  # noqa: E402
-from audio_debias.corrections.directions import cosine, lda_direction  # noqa: E402
+from audio_debias.corrections.directions import cosine  # noqa: E402
+from audio_debias.corrections.erasers.lda import lda_direction  # noqa: E402
 from audio_debias.corrections.kernel import Fastfood, median_distance  # noqa: E402
 from audio_debias.models.embeddings import write_embeddings  # noqa: E402
 from audio_debias.samples.matching import match_samples  # noqa: E402
@@ -167,11 +168,11 @@ def cell(width: int) -> tuple[float, float]:
         corpus: pd.DataFrame(synthetic_embeddings(table, corpus, width), index=table["clip_id"])
         for corpus, table in clips.items()
     }
-    samples, _ = match_samples(*clips.values(), LABELS[:1], GENRES, names=tuple(SIZES))
+    samples, _ = match_samples(clips, LABELS[:1], GENRES)
 
     def ours():
-        corrections = fit_corrections(samples, embeddings, method="klda")
-        return run_transfers(samples, clips, embeddings, corrections)
+        corrections = fit_corrections(samples, embeddings, eraser="lda", space="kernel")
+        return run_transfers(samples, clips, embeddings, dict.fromkeys(SIZES, corrections))
 
     def theirs():
         x, y = {}, {}

@@ -8,8 +8,7 @@ from audio_debias.transfers.scores import write_scores
 from audio_debias.transfers.store import save_classifiers
 from audio_debias.transfers.transfer import run_transfers
 
-inputs, output = snakemake.input, snakemake.output
-corpora = snakemake.wildcards.pair.split("--")
+inputs, output, corpora = snakemake.input, snakemake.output, snakemake.params.corpora
 with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards) as log:
     embeddings = dict(zip(corpora, map(read_embeddings, inputs.embeddings), strict=True))
     transfers = run_transfers(
@@ -19,7 +18,7 @@ with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards
             for corpus, path in zip(corpora, inputs.clips, strict=True)
         },
         {corpus: found.frame for corpus, found in embeddings.items()},
-        load_corrections(inputs.corrections[0])[0],
+        {corpus: load_corrections(inputs.corrections[0])[0] for corpus in corpora},
         Cs=snakemake.params.grid,
         folds=snakemake.params.folds,
         threads=snakemake.threads,

@@ -3,6 +3,8 @@
 import numpy as np
 import scipy.linalg
 
+from audio_debias.errors import InputError
+
 
 def ledoit_wolf(z: np.ndarray, gram: np.ndarray) -> tuple[float, float]:
     """Ledoit-Wolf intensity and target scale of the centred rows `z` (n, D).
@@ -36,13 +38,13 @@ def shrinkage_of(
 
     Raises
     ------
-    ValueError
+    InputError
         If `shrinkage` is neither.
     """
     if shrinkage == "auto":
         return ledoit_wolf(z, gram)
     if isinstance(shrinkage, str) or not 0 <= shrinkage <= 1:
-        raise ValueError(f"shrinkage: is {shrinkage!r}; it must be auto or lie between 0 and 1")
+        raise InputError(f"shrinkage: is {shrinkage!r}; it must be auto or lie between 0 and 1")
     return float(shrinkage), np.vdot(z, z) / z.size
 
 

@@ -16,7 +16,7 @@ from audio_debias.transfers.classifier import FOLDS, GRID, LogisticGrid
 BLOCK_ROWS = 512
 """Test clips mapped at a time, so that memory does not grow with the corpus."""
 
-SCORE_COLUMNS = ("train_corpus", "test_corpus", "label", "clip_id", "score", "truth")
+SCORE_COLUMNS = ("train_corpus", "test_corpus", "label", "clip_id", "logit", "score", "truth")
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Transfers:
     classifiers : dict of (label, train corpus) to LogisticGrid
         They take what the label's correction gives for that train corpus.
     scores : DataFrame
-        ``train_corpus, test_corpus, label, clip_id, score, truth``: the probability of the label
-        for every annotated test clip.
+        ``train_corpus, test_corpus, label, clip_id, logit, score, truth``: the log-odds and the
+        probability of the label for every annotated test clip.
     bias : DataFrame
         Columns `audio_debias.transfers.bias.COLUMNS`, one row per label and train corpus.
     """
@@ -43,7 +43,7 @@ def run_transfers(
     samples: pd.DataFrame,
     clips: Mapping[str, pd.DataFrame],
     embeddings: Mapping[str, pd.DataFrame],
-    corrections: Mapping[str, BiasCorrection],
+    corrections: Mapping[str, Mapping[str, BiasCorrection]],
     *,
     Cs: Sequence[float] = GRID,
     folds: int = FOLDS,
@@ -51,8 +51,8 @@ def run_transfers(
 ) -> Transfers:
     """Train a classifier per label and corpus on corrected embeddings, score both test splits.
 
-    A test clip x scores <w, P m(x)> + b with the kernel map m and the projection P. That equals
-    <P w, m(x)> + b: the coefficients are projected once, not every test clip.
+    A test clip x has the logit <w, e(m(x))> + b with the kernel map m and the eraser e. That equals
+    <w', m(x)> + b', w and b pulled back through e: once, not for every test clip.
 
     Parameters
     ----------
@@ -62,7 +62,9 @@ def run_transfers(
         Clip tables; the annotated clips of the test split are scored.
     embeddings : mapping of two corpora to DataFrame
         Rows of float32 embeddings indexed by ``clip_id``, in the order of the pair.
-    corrections : mapping of label to fitted BiasCorrection
+    corrections : mapping of train corpus to mapping of label to fitted BiasCorrection
+        Of either train corpus: the same ones, or each fitted without the other corpus. A label
+        without a correction is left out.
     Cs, folds
         As in :class:`~audio_debias.transfers.classifier.LogisticGrid`.
     threads : int, optional
@@ -76,7 +78,7 @@ def run_transfers(
     corpora = tuple(embeddings)
     classifiers, scores, bias_rows = {}, [], []
     with threadpool_limits(threads):
-        for label, correction in corrections.items():
+        for label in samples["label"].unique():
             sampled = samples[samples["label"] == label]
             train = {corpus: sampled[sampled["corpus"] == corpus] for corpus in corpora}
             test = {corpus: _test_clips(clips[corpus], label) for corpus in corpora}
@@ -87,33 +89,37 @@ def run_transfers(
                 }
                 for parts in (train, test)
             )
-            for corpus in corpora:
+            for corpus in (name for name in corpora if label in corrections[name]):
+                correction = corrections[corpus][label]
+                skipped = "; ".join(": ".join(one) for one in correction.skipped_) or None
                 # Kernel maps are random: no published digit to repeat.
-                classifier = LogisticGrid(Cs, folds, liblinear=correction.kernel_ is None)
+                classifier = LogisticGrid(Cs, folds, liblinear=correction.space_ is None)
                 mapped = correction.map(x_train[corpus], corpus)
-                classifier.fit(correction.project(mapped), train[corpus]["positive"])
+                corrected = correction.eraser_of(corpus).apply(mapped)
+                classifier.fit(corrected, train[corpus]["positive"])
                 classifiers[label, corpus] = classifier
+                erasers = tuple(correction.eraser_of(name) for name in corpora)
                 probe = DomainProbe(
-                    correction,
-                    *(correction.map(_spread(x_train[name]), corpus) for name in corpora),
+                    erasers, *(correction.map(_spread(x_train[name]), corpus) for name in corpora)
                 )
-                functionals = np.concatenate(
-                    [correction.project(classifier.coef_), probe.functionals]
-                )
-                values = {
-                    name: _apply(correction, x_test[name], corpus, functionals) for name in corpora
-                }
+                values = {}
+                for row, (name, eraser) in enumerate(zip(corpora, erasers, strict=True)):
+                    w, b = eraser.pull_back(classifier.coef_, classifier.intercept_)
+                    functionals = np.concatenate([w, probe.functionals[row]])
+                    values[name] = _apply(correction, x_test[name], corpus, functionals)
+                    values[name] += np.concatenate([b, probe.offsets[row]])[:, None]
                 scores += [
                     test[name].assign(
                         train_corpus=corpus,
                         test_corpus=name,
                         label=label,
-                        score=expit(values[name][0] + classifier.intercept_[0]),
+                        logit=values[name][0],
+                        score=expit(values[name][0]),
                     )
                     for name in corpora
                 ]
                 domain_values = (values[name][1:] for name in corpora)
-                bias_rows.append((label, corpus, *probe.report(*domain_values)))
+                bias_rows.append((label, corpus, *probe.report(*domain_values), skipped))
     empty = pd.DataFrame(columns=SCORE_COLUMNS)
     scores = pd.concat(scores, ignore_index=True)[list(SCORE_COLUMNS)] if scores else empty
     return Transfers(classifiers, scores, bias_table(bias_rows))

@@ -38,7 +38,7 @@ def fit(x, domain, *, y=None, genre=None, seed=0, target=None) -> dict[int, Eras
 
     References
     ----------
-    .. [1] R. Viikki, K. Laurila, "Cepstral domain segmental feature vector normalization for noise
+    .. [1] O. Viikki, K. Laurila, "Cepstral domain segmental feature vector normalization for noise
        robust speech recognition", Speech Communication 25, 1998.
     """
     rows = domain_rows(domain)
