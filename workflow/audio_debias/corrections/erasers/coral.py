@@ -21,7 +21,7 @@ def fit(
     those of the domain `target`, the published case. A row's domain must be known.
 
     **Low rank.** :math:`\Sigma_d = (1 - s_d) X_d'X_d / n_d + s_d \mu_d I`, shrunk by Ledoit-Wolf's
-    intensity. With V an orthonormal basis of the span of all centred rows (from their Gram matrix
+    intensity. With V an orthonormal basis of the span of all centred rows (by QR
     where n < D), each is :math:`\alpha_d I + V B_d V'`, and so is each root: the map is a multiple
     of the identity and r <= min(n, D) directions. O(n D min(n, D) + k min(n, D)^3).
 
@@ -90,10 +90,9 @@ def _shared_coordinates(parts: list[np.ndarray]) -> tuple[np.ndarray, list[np.nd
     x = np.concatenate(parts)
     if len(x) >= x.shape[1]:
         return np.eye(x.shape[1]), parts
-    values, vectors = np.linalg.eigh(x @ x.T)
-    kept = values > len(x) * np.finfo(float).eps * values.max(initial=0.0)
-    basis = np.linalg.qr(x.T @ (vectors[:, kept] / np.sqrt(values[kept])))[0]
-    return basis, [part @ basis for part in parts]
+    basis, coordinates = np.linalg.qr(x.T)
+    splits = np.cumsum([len(part) for part in parts])[:-1]
+    return basis, np.split(coordinates.T, splits)
 
 
 def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
