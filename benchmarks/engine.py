@@ -1,6 +1,7 @@
 """Time the engine beside scikit-learn, and the paper's whole table through the real rules.
 
     python benchmarks/engine.py pieces [--widths 128 512 1024 4096 8192]
+    python benchmarks/engine.py erasers [--widths 128 512 1024 8192]
     python benchmarks/engine.py growth
     python benchmarks/engine.py table [--cores 2]
 
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +41,7 @@ from audio_debias.corrections.directions import cosine  # noqa: E402
 from audio_debias.corrections.erasers.lda import lda_direction  # noqa: E402
 from audio_debias.corrections.kernel import Fastfood, median_distance  # noqa: E402
 from audio_debias.models.embeddings import write_embeddings  # noqa: E402
+from audio_debias.plugins import ERASERS  # noqa: E402
 from audio_debias.samples.matching import match_samples  # noqa: E402
 from audio_debias.transfers.classifier import GRID, LogisticGrid  # noqa: E402
 from audio_debias.transfers.transfer import run_transfers  # noqa: E402
@@ -159,6 +162,29 @@ def pieces(widths: list[int], n: int = 576) -> None:
     for width in (128, 1024):
         ours, theirs = cell(width)
         print_row("one label of klda", f"{width} to {8 * width}", ours, theirs, theirs / ours, "")
+
+
+def erasers(widths: list[int], n: int = 576) -> None:
+    """Each eraser's fit beside LDA's at each width, on `n` clips of two corpora together."""
+    print(machine(), end="\n\n")
+    names = ["lda", *(name for name in ERASERS.names() if name != "lda")]
+    print_row("eraser", *(f"{width}, ms" for width in widths), *(f"{w}, / LDA" for w in widths))
+    print_row(*["---"] * (1 + 2 * len(widths)))
+    spent = {name: [] for name in names}
+    for width in widths:
+        rng = np.random.default_rng(width)
+        domain, y = np.repeat([0, 1], n // 2), rng.random(n) < 0.5
+        x = rng.normal(size=(n, 64)) @ rng.normal(size=(64, width)) / 8
+        x += rng.normal(size=(n, width)) + np.outer(domain, rng.normal(size=width)) / 4
+        genre = rng.choice(GENRES, size=n).astype(object)
+        for name in names:
+            module = ERASERS.load(name, "eraser")
+            fit = getattr(module, "fit", None) or module.directions
+            call = partial(fit, x, domain, y=y, genre=genre)
+            spent[name].append(1e3 * min(seconds(call)[0] for _ in range(5)))
+    for name in names:
+        ratios = [own / lda for own, lda in zip(spent[name], spent["lda"], strict=True)]
+        print_row(name, *spent[name], *ratios)
 
 
 def cell(width: int) -> tuple[float, float]:
@@ -298,8 +324,13 @@ if __name__ == "__main__":
     commands.add_parser("pieces").add_argument(
         "--widths", type=int, nargs="+", default=[128, 512, 1024, 4096, 8192]
     )
+    commands.add_parser("erasers").add_argument(
+        "--widths", type=int, nargs="+", default=[128, 512, 1024, 8192]
+    )
     commands.add_parser("growth")
     commands.add_parser("table").add_argument("--cores", type=int, default=2)
     options = vars(parser.parse_args())
     with threadpool_limits(1):  # as in a rule; several cores run several jobs
-        {"pieces": pieces, "growth": growth, "table": table}[options.pop("command")](**options)
+        {"pieces": pieces, "erasers": erasers, "growth": growth, "table": table}[
+            options.pop("command")
+        ](**options)

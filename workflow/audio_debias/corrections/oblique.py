@@ -48,13 +48,17 @@ def oblique_eraser(
         indicators[rows, code] = 1 / len(rows)
     scaler = StandardScaler()
     z = scaler.fit_transform(x)
-    removed, contrasts = _basis(z, indicators)
+    varies = (x != x[0]).any(axis=0)
+    z[:, ~varies] = 0.0
+    largest = np.abs(x).max(axis=0) / scaler.scale_ * varies
+    rounding = 8 * np.finfo(float).eps * np.linalg.norm(largest)
+    removed, contrasts = _basis(z, indicators, rounding)
     rank = removed.shape[1]
     if not rank:
         raise np.linalg.LinAlgError("the corpora's means are equal")
     basis = removed
     if keep is not None:
-        kept, weights = _basis(z, (keep - keep.mean(axis=0)) / n)
+        kept, weights = _basis(z, (keep - keep.mean(axis=0)) / n, rounding)
         basis, contrasts = np.hstack([removed, kept]), np.hstack([contrasts, weights])
     solved = solve_covariance(z, contrasts, shrinkage)
     inner = basis.T @ solved
@@ -63,14 +67,13 @@ def oblique_eraser(
         raise np.linalg.LinAlgError("the label tells the corpora apart: what to keep is removed")
     left = solved @ np.linalg.inv(inner)
     left -= left @ (basis.T @ left - np.eye(len(inner)))  # one step of refinement
-    return Eraser(
-        scaler.mean_, left[:, :rank] / scaler.scale_[:, None], removed * scaler.scale_[:, None]
-    )
+    left = left[:, :rank] / scaler.scale_[:, None]
+    right = removed * (scaler.scale_ * varies)[:, None]  # the scale of a constant column is 1
+    return Eraser(scaler.mean_, left, right)
 
 
-def _basis(z: np.ndarray, contrasts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Orthonormal basis of the span of z'C, and the contrasts that give it."""
+def _basis(z: np.ndarray, contrasts: np.ndarray, rounding: float) -> tuple[np.ndarray, np.ndarray]:
+    """Orthonormal basis of the span of z'C above rounding, and the contrasts that give it."""
     basis, values, mixing = np.linalg.svd(z.T @ contrasts, full_matrices=False)
-    kept = values > 1e-13 * np.sqrt(z.shape[1])  # z has unit variance: this is rounding
-    kept &= values > 1e-10 * values.max(initial=0.0)
+    kept = values > rounding
     return basis[:, kept], contrasts @ (mixing[kept].T / values[kept])

@@ -4,7 +4,7 @@ import numpy as np
 import scipy.linalg
 
 from audio_debias.corrections.covariance import ledoit_wolf
-from audio_debias.corrections.domains import domain_rows
+from audio_debias.corrections.domains import domain_rows, mean_differences
 
 OPTIONS = {"max_rank": int}
 FOLDS = 5
@@ -43,13 +43,14 @@ def directions(x, domain, *, y=None, genre=None, seed=0, max_rank=64) -> np.ndar
     Raises
     ------
     numpy.linalg.LinAlgError
-        If the first probe is at chance, or a domain has fewer than two rows.
+        If the first probe is at chance, the means are equal, or a domain has one row.
 
     References
     ----------
     .. [1] S. Ravfogel, Y. Elazar, H. Gonen, M. Twiton, Y. Goldberg, "Null it out: guarding
        protected attributes by iterative nullspace projection", ACL 2020.
     """
+    mean_differences(x, domain)  # refuses equal ones
     rows = domain_rows(domain)
     n, k = len(x), len(rows)
     truth = np.zeros((n, k))
@@ -59,10 +60,7 @@ def directions(x, domain, *, y=None, genre=None, seed=0, max_rank=64) -> np.ndar
         fold[part] = np.arange(len(part)) % FOLDS
     target = truth - truth.mean(axis=0)
     x = x - x.mean(axis=0)
-    scale = np.abs(x).max()
-    if scale == 0:
-        raise np.linalg.LinAlgError("the corpora's means are equal")
-    x /= scale
+    x /= np.abs(x).max()
     dual = n < x.shape[1]
     gram = x @ x.T if dual else x.T @ x
     shrinkage, mu = ledoit_wolf(x, gram)
