@@ -127,7 +127,8 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
             raise ValueError(f"domain: found {found}, expected {self.domains_}")
         mapped = self._fit_map(X, domain)
         self.directions_ = np.empty((0, mapped.shape[1]))
-        self.genres_, self.skipped_ = (), ()
+        self.genres_: tuple[str, ...] = ()
+        self.skipped_: tuple[tuple[str, str], ...] = ()
         if self.method.endswith("lda"):
             chosen = np.asarray(y, dtype=bool) if self.mode == "classwise" else slice(None)
             genre = None if genre is None else np.asarray(genre)[chosen]

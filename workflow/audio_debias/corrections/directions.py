@@ -70,7 +70,7 @@ def lda_direction(x_a: np.ndarray, x_b: np.ndarray) -> np.ndarray:
     n, n_features = sum(map(len, classes)), len(difference)
     in_sample_space = n < n_features
     ridge = np.zeros(n_features)  # T
-    scatter = np.zeros((n_features, n_features)) if not in_sample_space else None
+    scatter = np.zeros((0, 0) if in_sample_space else (n_features, n_features))
     rows = []  # B
     for x in filter(len, classes):
         prior = len(x) / n
@@ -162,7 +162,7 @@ class Directions:
 def single_direction(x_a: np.ndarray, x_b: np.ndarray, min_clips: int = 2) -> Directions:
     """One direction over all genres (LDA, KLDA)."""
     vector, reason = _fit_direction(x_a, x_b, min_clips)
-    if reason:
+    if vector is None:
         return Directions(np.empty((0, x_a.shape[1])), skipped=(("", reason),))
     return Directions(vector[None])
 
@@ -194,18 +194,18 @@ def genre_directions(
     Directions
         Genres in sorted order.
     """
-    genres_a, genres_b = (np.asarray(genres, dtype=object) for genres in (genres_a, genres_b))
+    of_a, of_b = (np.asarray(genres, dtype=object) for genres in (genres_a, genres_b))
     vectors, kept, skipped = [], [], []
-    for genre in sorted({genre for genre in (*genres_a, *genres_b) if isinstance(genre, str)}):
-        a, b = x_a[genres_a == genre], x_b[genres_b == genre]
+    for genre in sorted({genre for genre in (*of_a, *of_b) if isinstance(genre, str)}):
+        a, b = x_a[of_a == genre], x_b[of_b == genre]
         alone = one_corpus_genre == "paper" and (len(a) == 0 or len(b) == 0)
         vector, reason = _fit_direction(a, b, 0 if alone else min_clips)
-        if reason:
+        if vector is None:
             skipped.append((genre, reason))
         else:
             vectors.append(vector)
             kept.append(genre)
-    return Directions(np.reshape(vectors, (-1, x_a.shape[1])), tuple(kept), tuple(skipped))
+    return Directions(np.array(vectors).reshape(-1, x_a.shape[1]), tuple(kept), tuple(skipped))
 
 
 def _fit_direction(

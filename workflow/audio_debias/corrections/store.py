@@ -50,7 +50,7 @@ def save_estimators(
     path: str | Path, estimators: Mapping[str, BaseEstimator], metadata: Mapping | None = None
 ) -> None:
     """Write fitted estimators by name: arrays as tensors, all else as JSON in the header."""
-    tensors = {}
+    tensors: dict[str, np.ndarray] = {}
     content = {
         "estimators": {name: _dump(one, name, tensors) for name, one in estimators.items()},
         "metadata": dict(metadata or {}),

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import yaml
@@ -194,7 +195,7 @@ def _check_files(corpora: Mapping, models: Mapping) -> None:
         for weights in weights_of(spec)
         if "file" in weights
     ]
-    first = {}
+    first: dict[str, tuple[str, Mapping]] = {}
     for source, name, file in described:
         where, other = first.setdefault(name, (source, file))
         if {**file, "members": None} != {**other, "members": None}:
@@ -224,8 +225,10 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _rows(table: Path) -> int:
+def _rows(table: Path | None) -> int:
     """About how many rows a CSV file has; it only sets the number of jobs."""
+    if table is None:
+        return 1
     with table.open("rb") as lines:
         return max(1, sum(1 for _ in lines) - 1)
 
@@ -279,13 +282,16 @@ def _validate(content: Mapping, schema: Path, source: str) -> None:
 
 def _explain(error: jsonschema.ValidationError) -> str:
     """One line on what is wrong and how to mend it."""
-    if error.validator == "additionalProperties" and "properties" in error.schema:
-        known = error.schema["properties"]
-        return _unknown(next(key for key in error.instance if key not in known), known, "key")
+    schema: Any = error.schema
+    value: Any = error.validator_value
+    given: Any = error.instance
+    if error.validator == "additionalProperties" and "properties" in schema:
+        known = schema["properties"]
+        return _unknown(next(key for key in given if key not in known), known, "key")
     if error.validator == "enum":
-        return _unknown(error.instance, error.validator_value)
+        return _unknown(given, value)
     if error.validator == "contains":
-        return f"must contain {error.validator_value['const']!r}, the reference of every change"
+        return f"must contain {value['const']!r}, the reference of every change"
     return " ".join(error.message.split())
 
 

@@ -63,7 +63,7 @@ class DomainProbe:
         centred = x - x.mean(axis=0)
         basis = correction.basis_
         self.rank = basis.shape[1]
-        self.skipped = "; ".join(": ".join(one) for one in correction.skipped_) or None
+        self.skipped = "; ".join(f"{one}: {why}" for one, why in correction.skipped_) or None
         total = np.vdot(centred, centred)
         self.variance_removed = float(((centred @ basis) ** 2).sum() / total) if total else 0.0
         difference = b.mean(axis=0) - a.mean(axis=0)

@@ -26,4 +26,7 @@ def load_classifiers(path: str | Path) -> tuple[dict[tuple[str, str], LogisticGr
         If `path` is not such a file.
     """
     named, metadata = load_estimators(path, {"LogisticGrid": LogisticGrid})
-    return {tuple(name.rsplit("/", 1)): one for name, one in named.items()}, metadata
+    keys = (name.rpartition("/") for name in named)
+    return {
+        (label, corpus): one for (label, _, corpus), one in zip(keys, named.values(), strict=True)
+    }, metadata
