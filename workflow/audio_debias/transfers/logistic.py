@@ -58,17 +58,18 @@ class FeatureSpace:
         """X' diag(curvature) X a as a vector."""
         return (yield "curve", dual, curvature)
 
-    def multiply(self, name: str, vectors: np.ndarray, curvatures: np.ndarray = None):
+    def multiply(self, name: str, vectors: np.ndarray, *curvatures: np.ndarray) -> np.ndarray:
         """One product for each of the `vectors` (k, D) or (k, n); `curvatures` (k, n)."""
         if name == "values":
             return vectors @ self.x.T
         if name == "pull":
             return vectors @ self.x
+        (curvature,) = curvatures
         products = np.zeros_like(vectors)
         n_rows = max(1, BLOCK // self.x.shape[1])
         for start in range(0, len(self.x), n_rows):
             rows = self.x[start : start + n_rows]
-            products += ((vectors @ rows.T) * curvatures[:, start : start + n_rows]) @ rows
+            products += ((vectors @ rows.T) * curvature[:, start : start + n_rows]) @ rows
         return products
 
 
@@ -97,7 +98,7 @@ class SampleSpace:
         return curvature * dual
         yield
 
-    def multiply(self, name: str, vectors: np.ndarray):
+    def multiply(self, name: str, vectors: np.ndarray, *_: np.ndarray) -> np.ndarray:
         """The dual of each of the `vectors` (k, n)."""
         return vectors @ self.gram
 
@@ -142,7 +143,7 @@ def minimise_together(
     """
     problems = [trust_region_newton(space, y, each) for each in costs]
     wanted = dict(enumerate(map(next, problems)))
-    solutions = [None] * len(problems)
+    solutions: dict[int, tuple[np.ndarray, bool]] = {}
     while wanted:
         for name in {product for product, *_ in wanted.values()}:
             chosen = [index for index, (product, *_) in wanted.items() if product == name]
@@ -154,7 +155,7 @@ def minimise_together(
                 except StopIteration as end:
                     solutions[index] = end.value
                     del wanted[index]
-    return solutions
+    return [solutions[index] for index in range(len(problems))]
 
 
 def trust_region_newton(
