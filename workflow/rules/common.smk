@@ -37,7 +37,10 @@ TITLES = {
 }
 TITLES |= {method.name: method.title for method in EXPERIMENT.methods.values()}
 TITLES |= {f"all_but_{name}": f"All but {TITLES[name]}" for name in EXPERIMENT.corpora}
-TITLES |= {name: " and ".join(TITLES[one] for one in pair.corpora) for name, pair in EXPERIMENT.pairs.items()}
+TITLES |= {
+    name: " and ".join(TITLES[one] for one in pair.corpora)
+    for name, pair in EXPERIMENT.pairs.items()
+}
 TITLES["all"] = "All corpora"
 
 

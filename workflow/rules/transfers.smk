@@ -101,7 +101,9 @@ use rule metrics as repeat_metrics with:
 
 rule cosines:
     input:
-        corrections=files_of(f"{RUN}/corrections/{CELL}.safetensors", [one for one, _ in DIRECTIONS]),
+        corrections=files_of(
+            f"{RUN}/corrections/{CELL}.safetensors", [one for one, _ in DIRECTIONS]
+        ),
         classifiers=files_of(rules.run_transfers.output.classifiers, [one for _, one in DIRECTIONS]),
     output:
         f"{RUN}/cosines.parquet",
