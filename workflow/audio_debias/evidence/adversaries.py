@@ -1,17 +1,15 @@
 """Adversaries: what still tells two corpora apart on clips that nobody has seen."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
-from sklearn.linear_model import RidgeCV
-from sklearn.neighbors import NearestNeighbors
-from sklearn.svm import SVC
 from threadpoolctl import threadpool_limits
 
 from audio_debias.evidence.intervals import auc_interval
+from audio_debias.evidence.probes import ADVERSARIES, attack
 from audio_debias.evidence.resampling import Resamples, WeightedAuc, resample_seed, tracks_of
 from audio_debias.evidence.spaces import frechet_distance, variance_shares
 from audio_debias.samples.rows import rows_of
@@ -76,10 +74,11 @@ def identify_domains(
     Returns
     -------
     DataFrame
-        `COLUMNS`, a row per adversary (`ADVERSARIES`). ``auc_before`` and ``auc_after`` with their
-        intervals; ``null_low`` and ``null_high``: where `level` of the permutations put
-        ``auc_after``. The Fréchet distance between the corpora and the shares of variance
-        (:mod:`audio_debias.evidence.spaces`) are those of the training clips, in every row alike.
+        `COLUMNS`, a row per adversary of :mod:`audio_debias.evidence.probes`: ``auc_before`` and
+        ``auc_after`` with their intervals; ``null_low`` and ``null_high``, between which `level`
+        of the permutations put ``auc_after``; and, the same in every row, the Fréchet distance
+        between the corpora and the shares of variance (:mod:`audio_debias.evidence.spaces`) of the
+        training clips.
         Null where unknown.
     """
     with threadpool_limits(1):  # Bits do not depend on the number of cores.
@@ -112,9 +111,7 @@ class _Identification:
             row = {"adversary": name, "null_low": low, "null_high": high}
             for when, scores in (("before", before), ("after", after)):
                 found = self._interval(scores, test)
-                row |= dict(
-                    zip((f"auc_{when}", f"{when}_low", f"{when}_high"), found, strict=True)
-                )
+                row |= dict(zip((f"auc_{when}", f"{when}_low", f"{when}_high"), found, strict=True))
             for measure in judged[0]["measures"]:
                 row[measure] = np.mean([one["measures"][measure] for one in judged])
             counts = {"train_clips": len(train), "test_clips": len(test)}
@@ -150,8 +147,9 @@ class _Identification:
 
     def _judge(self, correction, train: pd.DataFrame, test: pd.DataFrame) -> dict:
         """Scores of the test clips by adversary, and the measures of the training clips."""
-        spaces = {name: self._rows(correction, part) for name, part in
-                  (("train", train), ("test", test))}
+        spaces = {
+            name: self._rows(correction, part) for name, part in (("train", train), ("test", test))
+        }
         # The unit before the correction in both cases: what a projection leaves of a feature may
         # be rounding noise, and no scaling must raise it.
         mapped, domain = spaces["train"][0], train["domain"].to_numpy()
@@ -163,7 +161,7 @@ class _Identification:
             if key not in self._known:
                 self._known[key] = (
                     self._measures(x, train),
-                    _attack(x / unit, domain, y / unit),
+                    attack(x / unit, domain, y / unit),
                 )
             measures, scores = self._known[key]
             judged |= {(when, name): found for name, found in scores.items()}
@@ -238,46 +236,6 @@ def _codes(parts: list[pd.DataFrame]) -> np.ndarray:
 def _evenly(items: list, count: int) -> list:
     """At most `count` of the items, evenly spaced."""
     return [items[i] for i in np.linspace(0, len(items) - 1, min(len(items), count)).astype(int)]
-
-
-def _attack(x: np.ndarray, domain: np.ndarray, test: np.ndarray) -> dict[str, np.ndarray]:
-    """Scores of the test rows by each adversary trained on `x`."""
-    centre = x.mean(axis=0)
-    x, test = x - centre, test - centre
-    if x.shape[1] > len(x):
-        # An exact rotation into the span of the training rows, where all that they say lies.
-        q, r = np.linalg.qr(x.T)
-        x, test = r.T, test @ q
-    return {name: adversary(x, domain, test) for name, adversary in ADVERSARIES.items()}
-
-
-def _linear(x, domain, test):
-    """Ridge regression, its penalty chosen by leave-one-out over all training clips."""
-    alphas = np.logspace(-4, 2, 7) * x.shape[1]
-    return RidgeCV(alphas=alphas).fit(x, np.where(domain, 1.0, -1.0)).predict(test)
-
-
-def _rbf(x, domain, test):
-    """A support vector machine with a Gaussian kernel, on at most half the bound."""
-    kept = _evenly(range(len(x)), CLIPS)
-    return SVC(C=10.0, kernel="rbf").fit(x[kept], domain[kept]).decision_function(test)
-
-
-def _neighbours(x, domain, test):
-    """How much nearer the nearest training clips of one corpus are than those of the other.
-
-    A vote among the nearest of both would always name the denser corpus in many dimensions.
-    """
-    distances = []
-    for value in (False, True):
-        rows = x[domain == value]
-        model = NearestNeighbors(n_neighbors=min(5, len(rows)), algorithm="brute").fit(rows)
-        distances.append(model.kneighbors(test)[0].mean(axis=1))
-    return distances[0] - distances[1]
-
-
-ADVERSARIES: dict[str, Callable] = {"linear": _linear, "rbf": _rbf, "neighbours": _neighbours}
-"""By name: train on rows and domains, score test rows."""
 
 
 def _permuted(drawn: pd.DataFrame, count: int, rng: np.random.Generator) -> np.ndarray:

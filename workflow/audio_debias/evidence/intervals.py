@@ -8,20 +8,8 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from audio_debias.errors import InputError
-from audio_debias.evidence.resampling import (
-    BLOCK,
-    Resamples,
-    WeightedAuc,
-    resample_seed,
-    tracks_of,
-)
+from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER, Bootstrap
 from audio_debias.evidence.verdicts import judge
-
-CELL = ["pair", "model", "method", "mode"]
-TRANSFER = [*CELL, "train_corpus", "test_corpus"]
-MEAN = "mean"
-"""What stands in the column ``label`` of a mean over labels."""
 
 COLUMNS = [
     *TRANSFER,
@@ -30,113 +18,7 @@ COLUMNS = [
     *("change", "change_low", "change_high", "p", "p_holm", "verdict", "positives"),
     *("change_sd_test", "change_sd_training", "clips", "clips_needed"),
 ]
-_COUNTS = ["positives", "clips", "tested"]
 DROP_COLUMNS = [*CELL, "train_corpus", "label", "drop", "low", "high", "sd_test", "sd_training"]
-
-
-@dataclass(frozen=True)
-class Bootstrap:
-    """ROC-AUCs of all cells of a run, as they are and in every resample of the test clips.
-
-    Attributes
-    ----------
-    rows : DataFrame
-        Columns of `TRANSFER`, ``label``, ``auc`` (NaN where there is none), ``positives`` and
-        ``clips`` (test clips annotated for the label), ``tested`` (those annotated for any label)
-        and ``df`` (tracks of the rarer class less one).
-    resampled : array of float64, shape (rows, resamples)
-        NaN where a class lies in a single track: nothing is known of its spread.
-    redrawn : dict of str to int
-        Per test corpus, the resamples that lacked a class and were drawn again.
-    """
-
-    rows: pd.DataFrame
-    resampled: np.ndarray
-    redrawn: dict[str, int]
-
-
-def bootstrap_scores(
-    scores: Mapping[tuple[str, str, str, str], pd.DataFrame],
-    clips: Mapping[str, pd.DataFrame],
-    labels: Sequence[str],
-    *,
-    resamples: int = 2000,
-    seed: int = 42,
-) -> Bootstrap:
-    """ROC-AUC of every transfer and label, and its values in paired resamples of the test clips.
-
-    Parameters
-    ----------
-    scores : mapping of (pair, model, method, mode) to DataFrame
-        ``train_corpus, test_corpus, label, clip_id, logit, truth``; ranked by the logit.
-    clips : mapping of corpus to DataFrame
-        Clip tables: ``clip_id, split, track_id``.
-    labels : sequence of str
-        Every transfer gets a row for each, whether or not it has scores.
-    resamples : int
-    seed : int
-        The run's; each test corpus has its own resamples, the same in all cells and repeats.
-
-    Raises
-    ------
-    InputError
-        If a label is called ``mean``, or a scored clip is not in its corpus's test split.
-    """
-    if MEAN in labels:
-        raise InputError(f"config: labels: {MEAN!r} stands for the mean over labels; rename it")
-    rows, found = [], {}
-    for cell, table in scores.items():
-        groups = dict(iter(table.groupby(["train_corpus", "test_corpus", "label"])))
-        tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
-        for train in cell[0].split("--"):
-            for test in cell[0].split("--"):
-                for label in labels:
-                    if (train, test, label) in groups:
-                        found.setdefault(test, {})[len(rows)] = groups[train, test, label]
-                    known = tested.get((train, test), 0)
-                    rows.append((*cell, train, test, label, np.nan, pd.NA, pd.NA, known, np.nan))
-    columns = [*TRANSFER, "label", "auc", "positives", "clips", "tested", "df"]
-    rows = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_COUNTS, "Int64"))
-    resampled = np.full((len(rows), resamples), np.nan)
-    redrawn = {}
-    for corpus, groups in found.items():
-        test = clips[corpus][clips[corpus]["split"] == "test"]
-        draws = _resample_corpus(corpus, test, groups, rows, resampled, seed)
-        redrawn[corpus] = draws.redrawn
-    return Bootstrap(rows, resampled, redrawn)
-
-
-def _resample_corpus(corpus, test, groups, rows, resampled, seed) -> Resamples:
-    """Fill the `rows` and `resampled` values of the `groups` that are tested on `corpus`."""
-    tracks, index = tracks_of(test), pd.Index(test["clip_id"])
-    statistics, truths = {}, {}
-    for row, group in groups.items():
-        positions = index.get_indexer(group["clip_id"])
-        if (positions < 0).any():
-            clip = group["clip_id"].to_numpy()[positions < 0][0]
-            raise InputError(f"scores: clip_id: {clip} is no test clip of {corpus}; score it anew")
-        truth = group["truth"].to_numpy(bool)
-        rows.loc[row, ["positives", "clips"]] = int(truth.sum()), len(truth)
-        if truth.all() or not truth.any():
-            continue
-        auc = WeightedAuc(group["logit"].to_numpy(float), truth, positions, len(test))
-        rows.loc[row, "auc"] = auc(np.ones((len(test), 1), dtype=np.int32))[0]
-        spread = min(len(np.unique(tracks[positions[truth == value]])) for value in (False, True))
-        if spread > 1:
-            rows.loc[row, "df"] = spread - 1
-            statistics[row] = auc
-            truths[positions.tobytes(), truth.tobytes()] = positions, truth
-    draws = Resamples(
-        tracks,
-        list(truths.values()),
-        resamples=resampled.shape[1],
-        seed=resample_seed(seed, corpus),
-    )
-    for number, weights in enumerate(draws.blocks()):
-        columns = slice(number * BLOCK, number * BLOCK + weights.shape[1])
-        for row, auc in statistics.items():
-            resampled[row, columns] = auc(weights)
-    return draws
 
 
 def moments(bootstrap: Bootstrap, references: Mapping[str, str] | str = "none") -> pd.DataFrame:
@@ -191,8 +73,9 @@ def moments(bootstrap: Bootstrap, references: Mapping[str, str] | str = "none") 
 def _reference_rows(rows: pd.DataFrame, references: Mapping[str, str] | str) -> np.ndarray:
     """The row that each row's change is measured against; -1 where there is none."""
     methods = rows["method"]
-    reference = methods.map(lambda method: references if isinstance(references, str)
-                            else references.get(method, "none"))
+    reference = methods.map(
+        lambda method: references if isinstance(references, str) else references.get(method, "none")
+    )
     keys = ["pair", "model", "train_corpus", "test_corpus", "label"]
     wanted = pd.MultiIndex.from_frame(rows[keys].assign(method=reference))
     known = rows[methods.isin(set(reference))]
@@ -244,9 +127,7 @@ def interval_table(
     half = student.ppf((1 + level) / 2, change.df) * change.total
     table["change_low"], table["change_high"] = table["change"] - half, table["change"] + half
     table = judge(table, change.total, change.df, level=level, margin=margin / 100)
-    floats = [
-        column for column in COLUMNS if pd.api.types.is_float_dtype(table[column].dtype)
-    ]
+    floats = [column for column in COLUMNS if pd.api.types.is_float_dtype(table[column].dtype)]
     return table.astype(dict.fromkeys(floats, "Float64"))[COLUMNS]
 
 

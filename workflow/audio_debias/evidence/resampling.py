@@ -36,8 +36,10 @@ def tracks_of(clips: pd.DataFrame) -> np.ndarray:
     """
     track = clips["track_id"].to_numpy(object)
     known = clips["track_id"].notna().to_numpy()
-    names = [("track", one) if is_known else ("clip", i) for i, (one, is_known) in
-             enumerate(zip(track, known, strict=True))]
+    names = [
+        ("track", one) if is_known else ("clip", i)
+        for i, (one, is_known) in enumerate(zip(track, known, strict=True))
+    ]
     return pd.factorize(pd.Series(names, dtype=object))[0]
 
 
