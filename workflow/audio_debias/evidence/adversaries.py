@@ -79,8 +79,10 @@ def identify_domains(
         of the permutations put ``auc_after``; and, the same in every row, the Fréchet distance
         between the corpora and the shares of variance (:mod:`audio_debias.evidence.spaces`) of the
         training clips.
-        Null where unknown.
+        Null where unknown; no row without a correction, or without test clips of both corpora.
     """
+    if not corrections:
+        return pd.DataFrame(columns=COLUMNS)
     with threadpool_limits(1):  # Bits do not depend on the number of cores.
         return _Identification(
             samples, clips, embeddings, seed, permute, permutations, resamples, level
@@ -102,6 +104,8 @@ class _Identification:
         bound = min(CLIPS, max(VALUES // features, 1))
         rng = np.random.default_rng(self.seed)
         train, test = self._draw("train", bound, rng), self._draw("test", bound, rng)
+        if test["domain"].nunique() < 2:
+            return pd.DataFrame(columns=COLUMNS)
         judged = [self._judge(correction, train, test) for _, correction in corrections]
         null = _Null(test, self.permutations, rng)
         table = []
@@ -157,7 +161,8 @@ class _Identification:
         unit[unit == 0] = 1
         judged = {"measures": {}}
         for when, x, y in zip(("before", "after"), spaces["train"], spaces["test"], strict=True):
-            key = hashlib.sha256(x.tobytes()).digest()
+            # Equal clips need one attack: all labels before a linear correction, and `none`.
+            key = hashlib.sha256(x.tobytes() + unit.tobytes()).digest()
             if key not in self._known:
                 self._known[key] = (
                     self._measures(x, train),

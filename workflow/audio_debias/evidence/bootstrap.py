@@ -69,12 +69,15 @@ def bootstrap_scores(
     Raises
     ------
     InputError
-        If a label is called ``mean``, or a scored clip is not in its corpus's test split.
+        If a label is called ``mean``, scores have no logit, or a scored clip is not in its corpus's
+        test split.
     """
     if MEAN in labels:
         raise InputError(f"config: labels: {MEAN!r} stands for the mean over labels; rename it")
     rows, found = [], {}
     for cell, table in scores.items():
+        if "logit" not in table:
+            raise InputError(f"scores of {'/'.join(cell)}: no column 'logit'; score the clips anew")
         groups = dict(iter(table.groupby(["train_corpus", "test_corpus", "label"])))
         tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
         for train in cell[0].split("--"):

@@ -171,6 +171,13 @@ def _drops(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def in_every_mode(table: pd.DataFrame, modes: Sequence[str]) -> pd.DataFrame:
+    """A table of cells with the rows of mode ``any`` repeated under each mode of the run."""
+    repeated = table["mode"].map(lambda mode: list(modes) if mode == "any" else [mode])
+    exploded = table.assign(mode=repeated).explode("mode", ignore_index=True)
+    return exploded.astype({"mode": table["mode"].dtype})
+
+
 def auc_interval(auc, sd, df, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     """Interval of an AUC from its standard deviation, made on the logit scale.
 

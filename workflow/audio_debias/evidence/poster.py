@@ -35,7 +35,9 @@ def published_against_noise(
     changes = across[across["method"] != "none"].reset_index(drop=True)
     uncorrected = base.reindex(pd.MultiIndex.from_frame(changes[transfer])).to_numpy()
     changes["published"] = changes["auc"].astype(float) - uncorrected
-    ours = intervals[intervals["label"] == MEAN]
+    ours = intervals[
+        (intervals["label"] == MEAN) & (intervals["train_corpus"] != intervals["test_corpus"])
+    ]
     keys = ["model", "method", "mode", "train_corpus", "test_corpus"]
     table = changes[[*keys, "published"]].merge(
         ours[[*keys, "change_sd_test"]], "left", keys, validate="1:1"

@@ -158,8 +158,8 @@ def clips_wanted(intervals: pd.DataFrame, margin: float, names: Names) -> list[F
             text = f"No number of test clips alone would find {what}: training samples differ more."
         else:
             text = (
-                f"To find {what} takes about {wanted:,} test clips (median over {len(part)} changes "
-                f"that cannot be told); there are {clips:,}."
+                f"To find {what} takes about {wanted:,} test clips, there are {clips:,} (median "
+                f"over {len(part)} changes that cannot be told)."
             )
         numbers = {"changes": len(part), "clips": clips, "margin": margin / 100}
         about = {"pair": pair, "test_corpus": test}
@@ -234,8 +234,7 @@ def controls(table: pd.DataFrame, names: Names) -> list[Finding]:
     for _, row in table.iterrows():
         where = say.name(row["model"], names)
         if pd.notna(row["train_corpus"]):
-            ends = (say.name(row[f"{end}_corpus"], names) for end in ("train", "test"))
-            where += f", {' → '.join(ends)}"
+            where += f", {say.transfer(row, names)}"
         verdict = "at chance, as it must be" if row["at_chance"] else "not at chance: seek the leak"
         text = (
             f"Control, {row['control']} ({where}): AUC {say.auc(row['auc'])} "

@@ -20,6 +20,11 @@ def both(pair: str, names: Names) -> str:
     return " and ".join(name(corpus, names) for corpus in pair.split("--"))
 
 
+def transfer(row: pd.Series, names: Names) -> str:
+    """A transfer as ``train → test``."""
+    return " → ".join(name(row[f"{end}_corpus"], names) for end in ("train", "test"))
+
+
 def others(aucs: pd.Series) -> str:
     """The AUCs of the adversaries but for the linear one."""
     known = [one for one in _ADVERSARIES if one in aucs.index]
