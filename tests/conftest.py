@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from audio_debias.experiment.config import read_yaml
+from audio_debias.experiment.schema import read_yaml
 from audio_debias.models import weights
 from projects import ROOT
 

@@ -12,6 +12,7 @@ from audio_debias.models.embeddings_h5 import read_embeddings
 from audio_debias.samples.matching import match_samples
 from audio_debias.transfers.metrics import METRICS, compute_metrics
 from audio_debias.transfers.transfer import Transfers, run_transfers
+from methods import parameters
 
 LABELS = [
     "cello",
@@ -54,10 +55,10 @@ class Twin:
         corrections = fit_corrections(
             self.samples,
             self.embeddings,
-            method=method,
+            **parameters(method),
             mode=mode,
             one_corpus_genre="paper",
-            seed=seed,
+            random_state=seed,
             threads=1,
         )
         transfers = run_transfers(self.samples, self.clips, self.embeddings, corrections, threads=1)

@@ -5,7 +5,6 @@ import pytest
 
 from audio_debias.corpora.clips import (
     align_labels,
-    check_options,
     dropped_frame,
     label_columns,
     read_clips,
@@ -15,6 +14,7 @@ from audio_debias.corpora.clips import (
 )
 from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
+from audio_debias.plugins import check_options
 
 LABELS = ["flute", "voice"]
 GENRES = ["classical", "pop_rock"]

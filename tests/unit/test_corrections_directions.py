@@ -4,13 +4,23 @@ from sklearn.covariance import ledoit_wolf
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
-from audio_debias.corrections.directions import (
-    cosine,
-    genre_directions,
-    lda_direction,
-    single_direction,
-    span,
-)
+from audio_debias.corrections.directions import cosine, span
+from audio_debias.corrections.erasers.lda import lda_direction
+from audio_debias.corrections.fitting import Rows, fit_eraser
+
+
+def fitted(x_a, x_b, genre=None, **options):
+    rows = Rows(np.concatenate([x_a, x_b]), np.repeat([0, 1], [len(x_a), len(x_b)]), None, genre, 2)
+    return fit_eraser("lda", rows, **options)
+
+
+def single_direction(x_a, x_b, **options):
+    return fitted(x_a, x_b, **options)
+
+
+def genre_directions(x_a, x_b, genres_a, genres_b, **options):
+    genre = np.array([*genres_a, *genres_b], dtype=object)
+    return fitted(x_a, x_b, genre, per_genre=True, **options)
 
 
 def two_corpora(n_a, n_b, n_features, seed=0):
@@ -113,14 +123,14 @@ def test_refuses_a_singular_scatter(n_a, n_b):
 
 def test_all_equal_embeddings_give_no_direction_and_the_reason():
     fitted = single_direction(np.ones((9, 5)), np.ones((9, 5)))
-    assert fitted.vectors.shape == (0, 5)
+    assert fitted.directions.shape == (0, 5)
     assert fitted.skipped[0][1]
 
 
 def test_equal_means_give_no_direction_and_the_reason():
     x = np.array([[1.0, 2], [-1, -2], [3, -1], [-3, 1]])
     fitted = single_direction(x, 2 * x)
-    assert fitted.vectors.shape == (0, 2)
+    assert fitted.directions.shape == (0, 2)
     assert fitted.skipped == (("", "the corpora's means are equal"),)
 
 
@@ -134,7 +144,7 @@ def test_a_genre_with_too_few_clips_is_skipped_and_reported(few):
     fitted = genre_directions(a, b, genres_of(jazz=30, rock=few), genres_of(jazz=30, rock=30))
     assert fitted.genres == ("jazz",)
     assert fitted.skipped == (("rock", f"{few} and 30 clips, 2 needed of each corpus"),)
-    np.testing.assert_array_equal(fitted.vectors, [lda_direction(a[:30], b[:30])])
+    np.testing.assert_array_equal(fitted.directions, [lda_direction(a[:30], b[:30])])
 
 
 def test_two_clips_of_a_genre_in_each_corpus_give_no_direction():
@@ -167,14 +177,14 @@ def test_the_paper_option_takes_the_mean_of_a_genre_found_in_one_corpus():
     scatter = scaler.scale_[:, None] * covariance * scaler.scale_
     expected = np.linalg.solve(scatter, rock.mean(0))
     assert fitted.genres == ("jazz", "rock")
-    assert 1 - abs(cosine(fitted.vectors[1], expected)) <= 1e-10
+    assert 1 - abs(cosine(fitted.directions[1], expected)) <= 1e-10
 
 
 def test_clips_without_genre_take_part_in_no_genre():
     a, b = two_corpora(30, 30, 40)
     genres = np.array(["jazz"] * 20 + [None] * 10, dtype=object)
     fitted = genre_directions(a, b, genres, genres)
-    np.testing.assert_array_equal(fitted.vectors, [lda_direction(a[:20], b[:20])])
+    np.testing.assert_array_equal(fitted.directions, [lda_direction(a[:20], b[:20])])
 
 
 def test_span_drops_directions_of_zero_singular_value():

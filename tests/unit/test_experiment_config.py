@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from audio_debias.errors import InputError
-from audio_debias.experiment.config import load_experiment, read_yaml
+from audio_debias.experiment.config import load_experiment
+from audio_debias.experiment.schema import read_yaml
 from projects import ROOT
 
 
@@ -25,8 +26,9 @@ def refusal(config, root=ROOT):
 
 def test_the_default_config_is_accepted_and_names_every_cell_once(config):
     experiment = load_experiment(config, ROOT)
-    assert experiment.pairs == ["demo_irmas--demo_openmic"]
-    assert experiment.cells == [
+    assert list(experiment.pairs) == ["demo_irmas--demo_openmic"]
+    cells = [cell for cell in experiment.cells if cell.model == "mtt_vgg"]
+    assert [f"{cell.method.name}-{cell.mode}" for cell in cells] == [
         "none-any",
         "lda-global",
         "lda-classwise",
@@ -106,12 +108,13 @@ def test_a_name_may_not_leave_its_folder(config):
 
 
 @pytest.fixture
-def project(tmp_path):
+def project(tmp_path, monkeypatch):
     """A project folder with the real schemas and room for definitions of one's own."""
     for name in ("workflow", "resources"):
         (tmp_path / name).mkdir()
     (tmp_path / "workflow/schemas").symlink_to(ROOT / "workflow/schemas")
-    for kind in ("corpora", "models"):
+    monkeypatch.chdir(tmp_path)
+    for kind in ("corpora", "models", "methods"):
         (tmp_path / "resources" / kind).mkdir()
         for path in (ROOT / "resources" / kind).glob("*.yaml"):
             (tmp_path / "resources" / kind / path.name).write_bytes(path.read_bytes())
@@ -177,12 +180,13 @@ def test_against_the_rest_needs_three_corpora(config, project):
     define(project, "corpora", "third", **spec)
     config["corpora"] = [*config["corpora"], "third"]
     experiment = load_experiment(config, project)
-    assert experiment.pairs[3:] == [
+    assert list(experiment.pairs)[3:] == [
         "demo_irmas--all_but_demo_irmas",
         "demo_openmic--all_but_demo_openmic",
         "third--all_but_third",
     ]
-    assert experiment.pooled["all_but_third"] == ("third", ["demo_irmas", "demo_openmic"])
+    pool = experiment.pools["all_but_third"]
+    assert (pool.left_out, pool.corpora) == ("third", ("demo_irmas", "demo_openmic"))
 
 
 def test_an_unknown_reader_and_kind_are_refused_with_the_nearest_known_one(config, project):

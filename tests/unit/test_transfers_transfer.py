@@ -3,12 +3,13 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from audio_debias.corrections.correction import METHODS, fit_corrections
+from audio_debias.corrections.correction import fit_corrections
 from audio_debias.samples.matching import match_samples
 from audio_debias.transfers.bias import COLUMNS, cosines
 from audio_debias.transfers.metrics import METRICS, compute_metrics
 from audio_debias.transfers.scores import read_scores, write_scores
 from audio_debias.transfers.transfer import run_transfers
+from methods import PAPER, parameters
 
 LABELS, GENRES, CORPORA = ["flute", "organ"], ["jazz", "rock"], ("a", "b")
 FEATURES = 10
@@ -42,11 +43,11 @@ def world():
 
 def transfers(clips, embeddings, method, **options):
     samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
-    corrections = fit_corrections(samples, embeddings, method=method, **options)
+    corrections = fit_corrections(samples, embeddings, **parameters(method), **options)
     return corrections, run_transfers(samples, clips, embeddings, corrections)
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", PAPER)
 def test_scores_are_those_of_transform_and_predict(world, method):
     _, embeddings = world
     corrections, result = transfers(*world, method)
@@ -87,7 +88,7 @@ def test_the_number_of_threads_does_not_matter(world):
     samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
     results = []
     for threads in (1, 2):
-        corrections = fit_corrections(samples, embeddings, method="mklda", threads=threads)
+        corrections = fit_corrections(samples, embeddings, **parameters("mklda"), threads=threads)
         results.append(run_transfers(samples, clips, embeddings, corrections, threads=threads))
     np.testing.assert_allclose(results[0].scores.score, results[1].scores.score, atol=1e-9)
 
@@ -128,7 +129,7 @@ def test_a_skipped_genre_stands_in_the_bias_table(world):
 def test_all_equal_embeddings_score_alike_and_are_not_told_apart(world):
     clips, embeddings = world
     embeddings = {corpus: frame * 0 + 1 for corpus, frame in embeddings.items()}
-    for method in METHODS:
+    for method in PAPER:
         _, result = transfers(clips, embeddings, method)
         metrics = compute_metrics(result.scores, LABELS, CORPORA)
         assert (metrics.roc_auc == 0.5).all()
@@ -138,6 +139,7 @@ def test_all_equal_embeddings_score_alike_and_are_not_told_apart(world):
 def test_metrics_of_four_clips_counted_by_hand():
     """Scores 0.9 (true), 0.7 (false), 0.6 (true), 0.1 (false): two of three calls are right."""
     scores = pd.DataFrame({"score": [0.9, 0.7, 0.6, 0.1], "truth": [True, False, True, False]})
+    scores["logit"] = np.log(scores["score"] / (1 - scores["score"]))
     scores = scores.assign(train_corpus="a", test_corpus="a", label="organ", clip_id=list("1234"))
     row = compute_metrics(scores, ["organ"], ["a"]).iloc[0]
     assert row["roc_auc"] == 3 / 4  # of the four pairs of a true and a false clip
@@ -194,7 +196,7 @@ def test_an_excluded_label_gives_null_and_the_reason(world):
     clips, embeddings = world
     clips["a"]["organ"] = False
     samples, excluded = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
-    corrections = fit_corrections(samples, embeddings, method="lda")
+    corrections = fit_corrections(samples, embeddings, **parameters("lda"))
     result = run_transfers(samples, clips, embeddings, corrections)
     metrics = compute_metrics(result.scores, LABELS, CORPORA, excluded)
     organ = metrics[metrics.label == "organ"]
@@ -227,3 +229,93 @@ def test_scores_come_back_from_disk_as_they_were(world, tmp_path):
     _, result = transfers(*world, "none")
     write_scores(tmp_path / "scores.parquet", result.scores)
     pd.testing.assert_frame_equal(read_scores(tmp_path / "scores.parquet"), result.scores)
+
+
+def test_clips_of_a_certain_probability_keep_their_ranks():
+    """Above a logit of 37 every probability is 1: ranked by it, all four clips would tie."""
+    scores = pd.DataFrame({"logit": [50.0, 45, 42, 40], "truth": [True, True, False, False]})
+    scores["score"] = 1.0
+    scores = scores.assign(train_corpus="a", test_corpus="a", label="organ", clip_id=list("1234"))
+    assert compute_metrics(scores, ["organ"], ["a"]).iloc[0]["roc_auc"] == 1
+
+
+OBLIQUE = """
+import numpy as np
+from audio_debias.corrections.eraser import Eraser
+
+OPTIONS = {"tilt": float}
+
+
+def fit(x, domain, *, y=None, genre=None, seed=0, tilt=0.5):
+    rng = np.random.default_rng(seed)
+    left, right = rng.normal(size=(2, x.shape[1], 2))
+    return Eraser(x.mean(axis=0), tilt * left, right)
+"""
+
+
+def expected_logits(world, corrections, result, corpora=CORPORA):
+    """Clip by clip: transform, then classify."""
+    _, embeddings = world
+    for (label, train_corpus), classifier in result.classifiers.items():
+        correction = corrections[label].set_params(train_domain=train_corpus)
+        for corpus in corpora:
+            scores = result.scores.query(
+                "label == @label and train_corpus == @train_corpus and test_corpus == @corpus"
+            )
+            x = embeddings[corpus].loc[scores.clip_id].to_numpy()
+            corrected = correction.transform(x, domain=[corpus] * len(x))
+            yield scores.logit, classifier.decision_function(corrected)
+
+
+@pytest.mark.parametrize("space", ["linear", "kernel"])
+def test_an_oblique_eraser_of_ones_own_scores_as_transform_and_classify(
+    world, space, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resources/erasers").mkdir(parents=True)
+    (tmp_path / "resources/erasers/oblique.py").write_text(OBLIQUE)
+    clips, embeddings = world
+    samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    corrections = fit_corrections(
+        samples, embeddings, eraser="oblique", space=space, options={"tilt": 0.3}
+    )
+    assert corrections["flute"].erasers_[0].rank == 2
+    result = run_transfers(samples, clips, embeddings, corrections)
+    for found, expected in expected_logits(world, corrections, result):
+        # A kernel map's features are float32.
+        np.testing.assert_allclose(found, expected, atol=1e-10 if space == "linear" else 1e-6)
+
+
+ONE_A_CORPUS = """
+import numpy as np
+from audio_debias.corrections.eraser import Eraser
+
+OPTIONS = {}
+
+
+def fit(x, domain, *, y=None, genre=None, seed=0):
+    none = np.empty((x.shape[1], 0))
+    return {
+        code: Eraser(
+            x[domain == code].mean(axis=0), none, none,
+            scale=1 / x[domain == code].std(axis=0), target=np.zeros(x.shape[1]),
+        )
+        for code in (0, 1)
+    }
+"""
+
+
+def test_an_eraser_a_corpus_scores_as_transform_and_classify(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "resources/erasers").mkdir(parents=True)
+    (tmp_path / "resources/erasers/standard.py").write_text(ONE_A_CORPUS)
+    clips, embeddings = world
+    samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    corrections = fit_corrections(samples, embeddings, eraser="standard")
+    with pytest.raises(ValueError, match="domain: missing; standard corrects each domain"):
+        corrections["flute"].transform(embeddings["a"].to_numpy())
+    result = run_transfers(samples, clips, embeddings, corrections)
+    for found, expected in expected_logits(world, corrections, result):
+        np.testing.assert_allclose(found, expected, atol=1e-10)
+    assert (result.bias.domain_auc_after < result.bias.domain_auc_before).all()
+    assert (result.bias.distance_after < 0.2).all()

@@ -212,7 +212,7 @@ def test_a_missing_package_is_named(project):
     shadow.write_text("raise ModuleNotFoundError(\"No module named 'safetensors'\")\n")
     done = project.snakemake(METRICS, check=False)
     assert "No module named 'safetensors'" in done.stdout
-    assert "fit_corrections (pair=dry--noisy, model=known, cell=" in done.stdout
+    assert "fit_corrections (pair=dry--noisy, model=known, method=" in done.stdout
 
 
 def test_a_lost_network_is_named(project, monkeypatch):

@@ -8,6 +8,7 @@ import ast
 import importlib
 import importlib.util
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -113,6 +114,23 @@ def _import_file(name: str, path: Path) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def check_options(options: Mapping, types: Mapping[str, type | tuple], source: str) -> None:
+    """Refuse an option that a plug-in does not have, or one of another type than it wants.
+
+    Raises
+    ------
+    InputError
+        Naming the option and the nearest known one, or the type.
+    """
+    for option, value in options.items():
+        if option not in types:
+            raise InputError(f"{source}: options: unknown key {option!r}{nearest(option, types)}")
+        if not isinstance(value, types[option]):
+            wanted = types[option] if isinstance(types[option], tuple) else (types[option],)
+            names = " or ".join(kind.__name__ for kind in wanted)
+            raise InputError(f"{source}: options: {option}: {value!r} is no {names}")
 
 
 READERS = Plugins("corpora.readers", "readers", ("read",))

@@ -1,79 +1,106 @@
 # What all rules share: the checked experiment, the names of files, and look-ups for params.
 import functools
-import itertools
 import os
+import re
 import sys
-from pathlib import Path
 
 # The library is that of this checkout, here and in the scripts of any environment.
-sys.path.insert(0, f"{workflow.basedir}/workflow")
+sys.path.insert(0, str(PROJECT / "workflow"))
 
 from audio_debias import lend_to_subprocesses
-from audio_debias.experiment.config import (
-    GENRE_METHODS,
-    KERNEL_METHODS,
-    SHARED_RULES,
-    clip_csv,
-    load_experiment,
-    read_yaml,
-    weights_of,
-)
 from audio_debias.errors import InputError
-from audio_debias.fetching.checksums import file_digest
+from audio_debias.experiment.config import SHARED_RULES, load_experiment
+from audio_debias.experiment.definitions import clip_csv, weights_of
+from audio_debias.experiment.schema import read_yaml
 from audio_debias.fetching.local import local_path
-from audio_debias.jobs.code import fingerprint, script_fingerprint
+from audio_debias.jobs.code import class_fingerprint, plugin_fingerprint, script_fingerprint
+from audio_debias.plugins import ERASERS, KINDS, READERS
 
 lend_to_subprocesses()
 try:
-    EXPERIMENT = load_experiment(config, Path(workflow.basedir))
+    EXPERIMENT = load_experiment(config, PROJECT)
 except InputError as error:
     raise WorkflowError(str(error))
 
-PUBLISHED_FILES = read_yaml(Path(workflow.basedir, "resources/published/files.yaml"))
-# The captions' texts: a report with others is another report.
-CAPTIONS = [
-    path.read_text(encoding="utf-8")
-    for path in sorted(Path(workflow.basedir, "workflow/report").glob("*.rst"))
-]
+PUBLISHED_FILES = read_yaml(PROJECT / "resources/published/files.yaml")
 RUN = f"results/{config['run']}"
+REPEAT = f"{RUN}/repeats/{{seed}}"
 CLIPS = "results/corpora/{corpus}/clips.parquet"
 EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"
-CELL = "{pair}/{model}/{cell}"
-LOGS = "logs"
-BENCHMARKS = "logs/benchmarks"
+CELL = "{pair}/{model}/{method}-{mode}"
+# What models, corpora and pools of corpora are called in what people read.
+TITLES = {
+    name: spec["title"]
+    for definitions in (EXPERIMENT.models, EXPERIMENT.corpora)
+    for name, spec in definitions.items()
+}
+TITLES |= {name: f"All but {TITLES[pool.left_out]}" for name, pool in EXPERIMENT.pools.items()}
+
+
+def one_of(names):
+    """A wildcard constraint: one of these names."""
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 wildcard_constraints:
-    corpus="[A-Za-z0-9_]+",
-    model="[A-Za-z0-9_]+",
-    pair="[A-Za-z0-9_]+--[A-Za-z0-9_]+",
-    cell=r"[a-z]+-(any|global|classwise)(@\d+)?",
-    pool="all_but_[A-Za-z0-9_]+",
-    mode="global|classwise",
-    repeat=r"\d+",
+    corpus=one_of(EXPERIMENT.corpora),
+    pool=one_of(EXPERIMENT.pools),
+    pair=one_of(EXPERIMENT.pairs),
+    model=one_of(EXPERIMENT.models),
+    method=one_of(EXPERIMENT.methods),
+    mode=one_of(["any", *config["modes"]]),
+    seed=r"\d+",
     shard=r"\d+",
 
 
-# Every (pair, model, method-mode) of the experiment, and the "pair/model" they are sampled for.
-CELLS = list(itertools.product(EXPERIMENT.pairs, EXPERIMENT.models, EXPERIMENT.cells))
-KERNEL_CELLS = [cell for cell in CELLS if cell[2].split("-")[0] in KERNEL_METHODS]
-SAMPLES = list(dict.fromkeys(f"{pair}/{model}" for pair, model, _ in CELLS))
+def logs(rule, job=""):
+    """The log of a rule's jobs, each called after its wildcards `job`."""
+    return f"logs/{job_name(rule, job)}.log"
 
-# A single direction is compared with the classifier of the same space, uncorrected.
-UNCORRECTED = {"lda": "none", "klda": "k"}
-DIRECTIONS = [
-    {
-        "pair": pair,
-        "model": model,
-        "method": cell.split("-")[0],
-        "mode": cell.split("-")[1],
-        "space": "linear" if cell.startswith("lda") else "kernel",
-    }
-    for pair, model, cell in CELLS
-    if UNCORRECTED.get(cell.split("-")[0]) in config["methods"]
-]
+
+def benchmarks(rule, job=""):
+    """The benchmark of a rule's jobs, each called after its wildcards `job`."""
+    return f"logs/benchmarks/{job_name(rule, job)}.tsv"
+
+
+def job_name(rule, job):
+    run = None if rule in SHARED_RULES else config["run"]
+    return "/".join(filter(None, [run, rule, job]))
 
 
 def growing(amount):
     """A resource of a rule: `amount`, and as much again at each further attempt."""
     return lambda wildcards, attempt: attempt * amount
+
+
+def files_of(template, cells):
+    """The file of every cell, in order."""
+    return [template.format(**cell.names, seed=cell.seed) for cell in cells]
+
+
+def corpus_spec(wildcards):
+    return sorted_keys(EXPERIMENT.corpora[wildcards.corpus])
+
+
+def model_spec(wildcards):
+    return sorted_keys(EXPERIMENT.models[wildcards.model])
+
+
+def sorted_keys(value):
+    """The same with the keys of all mappings sorted: their order in a file reruns nothing."""
+    if isinstance(value, dict):
+        return {key: sorted_keys(value[key]) for key in sorted(value)}
+    return value
+
+
+def local_copy(wildcards):
+    """The file that `local:` gives: when it changes, it is verified again."""
+    local = config["local"].get(wildcards.file)
+    return str(local_path(local)) if local else []
+
+
+def unpacked(file):
+    """The folder that `local:` gives for an archive, if it does."""
+    local = config["local"].get(file)
+    folder = local and local_path(local)
+    return str(folder) if folder and folder.is_dir() else None

@@ -1,11 +1,14 @@
 # Corpora: from audio in a corpus's own layout to one clip table.
+include: "lookups/corpora.smk"
+
+
 rule render_demo:
     output:
         "results/corpora/{corpus}/shard-{shard}.csv",
     log:
-        f"{LOGS}/render_demo/{{corpus}}/{{shard}}.log",
+        logs("render_demo", "{corpus}/{shard}"),
     benchmark:
-        f"{BENCHMARKS}/render_demo/{{corpus}}/{{shard}}.tsv"
+        benchmarks("render_demo", "{corpus}/{shard}")
     conda:
         "../../envs/core.yaml"
     resources:
@@ -23,9 +26,9 @@ rule describe_demo:
     output:
         "results/corpora/{corpus}/metadata.csv",
     log:
-        f"{LOGS}/describe_demo/{{corpus}}.log",
+        logs("describe_demo", "{corpus}"),
     benchmark:
-        f"{BENCHMARKS}/describe_demo/{{corpus}}.tsv"
+        benchmarks("describe_demo", "{corpus}")
     conda:
         "../../envs/core.yaml"
     resources:
@@ -45,9 +48,9 @@ rule fetch:
     output:
         "results/downloads/{file}",
     log:
-        f"{LOGS}/fetch/{{file}}.log",
+        logs("fetch", "{file}"),
     benchmark:
-        f"{BENCHMARKS}/fetch/{{file}}.tsv"
+        benchmarks("fetch", "{file}")
     localrule: True
     conda:
         "../../envs/core.yaml"
@@ -64,9 +67,9 @@ rule unpack:
     output:
         "results/corpora/{corpus}/source.csv",
     log:
-        f"{LOGS}/unpack/{{corpus}}.log",
+        logs("unpack", "{corpus}"),
     benchmark:
-        f"{BENCHMARKS}/unpack/{{corpus}}.tsv"
+        benchmarks("unpack", "{corpus}")
     conda:
         "../../envs/core.yaml"
     resources:
@@ -86,9 +89,9 @@ rule index_corpus:
         clips=CLIPS,
         dropped="results/corpora/{corpus}/dropped.csv",
     log:
-        f"{LOGS}/index_corpus/{{corpus}}.log",
+        logs("index_corpus", "{corpus}"),
     benchmark:
-        f"{BENCHMARKS}/index_corpus/{{corpus}}.tsv"
+        benchmarks("index_corpus", "{corpus}")
     conda:
         "../../envs/core.yaml"
     resources:
@@ -103,6 +106,6 @@ rule index_corpus:
         genres=lambda wc: corpus_spec(wc).get("genres", []),
         options=lambda wc: corpus_spec(wc).get("options", {}),
         expected=lambda wc: corpus_spec(wc).get("expected", {}),
-        reader_code=lambda wc: fingerprint(f"corpora.readers.{corpus_spec(wc)['reader']}"),
+        reader_code=reader_code,
     script:
         "../scripts/index_corpus.py"

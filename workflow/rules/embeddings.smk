@@ -1,6 +1,5 @@
 # Embeddings: from clips to one vector a clip, in shards that run and fail alone.
-from audio_debias.models.registry import DESCRIPTIVE
-from audio_debias.models.weights import cached_by_hub
+include: "lookups/embeddings.smk"
 
 
 rule fetch_weights:
@@ -9,9 +8,9 @@ rule fetch_weights:
     output:
         "results/weights/{file}",
     log:
-        f"{LOGS}/fetch_weights/{{file}}.log",
+        logs("fetch_weights", "{file}"),
     benchmark:
-        f"{BENCHMARKS}/fetch_weights/{{file}}.tsv"
+        benchmarks("fetch_weights", "{file}")
     localrule: True
     conda:
         "../../envs/core.yaml"
@@ -31,9 +30,9 @@ rule extract:
         embeddings=temp("results/embeddings/{model}/{corpus}/{shard}.parquet"),
         skipped=temp("results/embeddings/{model}/{corpus}/{shard}.skipped.csv"),
     log:
-        f"{LOGS}/extract/{{model}}/{{corpus}}/{{shard}}.log",
+        logs("extract", "{model}/{corpus}/{shard}"),
     benchmark:
-        f"{BENCHMARKS}/extract/{{model}}/{{corpus}}/{{shard}}.tsv"
+        benchmarks("extract", "{model}/{corpus}/{shard}")
     conda:
         "../../envs/tensorflow.yaml"
     resources:
@@ -43,7 +42,7 @@ rule extract:
         root=source_root,
         spec=model_numbers,
         shards=lambda wc: len(shards(wc)),
-        kind_code=lambda wc: fingerprint(f"models.kinds.{model_spec(wc)['kind']}"),
+        kind_code=kind_code,
     script:
         "../scripts/extract.py"
 
@@ -58,9 +57,9 @@ rule merge_embeddings:
         embeddings=EMBEDDINGS,
         skipped="results/embeddings/{model}/{corpus}.skipped.csv",
     log:
-        f"{LOGS}/merge_embeddings/{{model}}/{{corpus}}.log",
+        logs("merge_embeddings", "{model}/{corpus}"),
     benchmark:
-        f"{BENCHMARKS}/merge_embeddings/{{model}}/{{corpus}}.tsv"
+        benchmarks("merge_embeddings", "{model}/{corpus}")
     conda:
         "../../envs/core.yaml"
     resources:

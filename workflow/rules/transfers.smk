@@ -1,4 +1,10 @@
 # Transfers: a classifier a label and train corpus, scored on the test split of both corpora.
+from dataclasses import replace
+
+
+include: "lookups/transfers.smk"
+
+
 rule run_transfers:
     input:
         samples=rules.match_samples.output.samples,
@@ -10,40 +16,57 @@ rule run_transfers:
         scores=f"{RUN}/scores/{CELL}.parquet",
         bias=f"{RUN}/bias/{CELL}.parquet",
     log:
-        f"{LOGS}/{config['run']}/run_transfers/{CELL}.log",
+        logs("run_transfers", CELL),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/run_transfers/{CELL}.tsv"
+        benchmarks("run_transfers", CELL)
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(120),
     params:
+        corpora=corpora_of_pair,
         grid=sorted(config["classifier"]["C"]),
         folds=config["classifier"]["folds"],
     script:
         "../scripts/run_transfers.py"
 
 
+use rule run_transfers as repeat_transfers with:
+    input:
+        samples=rules.match_samples.output.samples,
+        clips=clips_of_pair,
+        embeddings=embeddings_of_pair,
+        corrections=rules.repeat_corrections.output,
+    output:
+        classifiers=f"{REPEAT}/classifiers/{CELL}.safetensors",
+        scores=f"{REPEAT}/scores/{CELL}.parquet",
+        bias=f"{REPEAT}/bias/{CELL}.parquet",
+    log:
+        logs("repeat_transfers", f"{{seed}}/{CELL}"),
+    benchmark:
+        benchmarks("repeat_transfers", f"{{seed}}/{CELL}")
+
+
 rule metrics:
     input:
-        scores=cell_files(f"{RUN}/scores/{CELL}.parquet"),
-        bias=cell_files(f"{RUN}/bias/{CELL}.parquet"),
-        excluded=collect(f"{RUN}/samples/{{sample}}.excluded.csv", sample=SAMPLES),
+        scores=files_of(rules.run_transfers.output.scores, EXPERIMENT.cells),
+        bias=files_of(rules.run_transfers.output.bias, EXPERIMENT.cells),
+        excluded=excluded_labels(),
     output:
         metrics=f"{RUN}/metrics.parquet",
         bias=f"{RUN}/bias.parquet",
     log:
-        f"{LOGS}/{config['run']}/metrics.log",
+        logs("metrics"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/metrics.tsv"
+        benchmarks("metrics")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        cells=named_cells(CELLS),
+        cells=joined(EXPERIMENT.cells),
         samples=SAMPLES,
         labels=config["labels"],
         modes=config["modes"],
@@ -53,18 +76,18 @@ rule metrics:
 
 use rule metrics as repeat_metrics with:
     input:
-        scores=repeated(f"{RUN}/scores/{CELL}.parquet"),
-        bias=repeated(f"{RUN}/bias/{CELL}.parquet"),
-        excluded=collect(f"{RUN}/samples/{{sample}}.excluded.csv", sample=SAMPLES),
+        scores=repeated(rules.repeat_transfers.output.scores),
+        bias=repeated(rules.repeat_transfers.output.bias),
+        excluded=excluded_labels(),
     output:
-        metrics=f"{RUN}/repeats/{{repeat}}/metrics.parquet",
-        bias=f"{RUN}/repeats/{{repeat}}/bias.parquet",
+        metrics=f"{REPEAT}/metrics.parquet",
+        bias=f"{REPEAT}/bias.parquet",
     log:
-        f"{LOGS}/{config['run']}/repeat_metrics/{{repeat}}.log",
+        logs("repeat_metrics", "{seed}"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/repeat_metrics/{{repeat}}.tsv"
+        benchmarks("repeat_metrics", "{seed}")
     params:
-        cells=named_cells(KERNEL_CELLS),
+        cells=lambda wc: joined(repeated_cells(wc)),
         samples=SAMPLES,
         labels=config["labels"],
         modes=config["modes"],
@@ -72,26 +95,20 @@ use rule metrics as repeat_metrics with:
 
 rule cosines:
     input:
-        corrections=[
-            f"{RUN}/corrections/{c['pair']}/{c['model']}/{c['method']}-{c['mode']}.safetensors"
-            for c in DIRECTIONS
-        ],
-        classifiers=[
-            f"{RUN}/classifiers/{c['pair']}/{c['model']}/{UNCORRECTED[c['method']]}-any.safetensors"
-            for c in DIRECTIONS
-        ],
+        corrections=files_of(rules.fit_corrections.output[0], [one for one, _ in DIRECTIONS]),
+        classifiers=files_of(rules.run_transfers.output.classifiers, [one for _, one in DIRECTIONS]),
     output:
         f"{RUN}/cosines.parquet",
     log:
-        f"{LOGS}/{config['run']}/cosines.log",
+        logs("cosines"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/cosines.tsv"
+        benchmarks("cosines")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        cells=DIRECTIONS,
+        cells=[{**cell.names, "space": cell.method.space} for cell, _ in DIRECTIONS],
     script:
         "../scripts/cosines.py"

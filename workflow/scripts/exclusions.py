@@ -19,8 +19,8 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
             )
         ),
         {
-            tuple(sample.split("/")): read_excluded(path)
-            for sample, path in zip(params.samples, inputs.excluded, strict=True)
+            (pair, model): read_excluded(path)
+            for (pair, model), path in zip(params.samples, inputs.excluded, strict=True)
         },
         read_parquet(inputs.bias),
         params.names,

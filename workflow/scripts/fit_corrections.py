@@ -5,18 +5,16 @@ from audio_debias.models.embeddings import read_embeddings
 from audio_debias.samples.matching import read_samples
 
 params, wildcards = snakemake.params, snakemake.wildcards
-method, mode = wildcards.cell.partition("@")[0].split("-")
-corpora = wildcards.pair.split("--")
-with job(snakemake.log[0], samples=snakemake.input.samples, cell=wildcards.cell) as log:
+with job(snakemake.log[0], samples=snakemake.input.samples, **wildcards) as log:
     corrections = fit_corrections(
         read_samples(snakemake.input.samples),
         {
             corpus: read_embeddings(path).frame
-            for corpus, path in zip(corpora, snakemake.input.embeddings, strict=True)
+            for corpus, path in zip(params.corpora, snakemake.input.embeddings, strict=True)
         },
-        method=method,
-        mode=mode,
-        seed=params.seed,
+        **params.method,
+        mode=params.mode,
+        random_state=params.seed,
         threads=snakemake.threads,
         **(params.kernel or {}),
         **(params.directions or {}),
@@ -24,8 +22,4 @@ with job(snakemake.log[0], samples=snakemake.input.samples, cell=wildcards.cell)
     for label, correction in corrections.items():
         for genre, reason in correction.skipped_:
             log.info("no direction: %s: %s: %s", label, genre or "all genres", reason)
-    save_corrections(
-        snakemake.output[0],
-        corrections,
-        {"pair": wildcards.pair, "model": wildcards.model, "method": method, "mode": mode},
-    )
+    save_corrections(snakemake.output[0], corrections, dict(wildcards))

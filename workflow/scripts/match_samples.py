@@ -20,7 +20,7 @@ with job(snakemake.log[0], clips=snakemake.input.clips) as log:
         *clips,
         params.labels,
         params.genres,
-        names=tuple(snakemake.wildcards.pair.split("--")),
+        names=tuple(params.corpora),
         seed=params.seed,
         min_clips=params.min_clips,
     )

@@ -22,6 +22,7 @@ with job(snakemake.log[0], metrics=inputs.metrics, repeats=len(inputs.repeats)) 
         read_published_table(StringIO(params.table)),
         read_published_labels(labels) if labels else None,
         tolerance=params.tolerance,
+        seeded=params.seeded,
     )
     for (level, verdict), count in comparison.value_counts(["level", "verdict"]).items():
         log.info("%s: %d %s", level, count, verdict)

@@ -8,8 +8,7 @@ from audio_debias.transfers.scores import write_scores
 from audio_debias.transfers.store import save_classifiers
 from audio_debias.transfers.transfer import run_transfers
 
-inputs, output = snakemake.input, snakemake.output
-corpora = snakemake.wildcards.pair.split("--")
+inputs, output, corpora = snakemake.input, snakemake.output, snakemake.params.corpora
 with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards) as log:
     embeddings = dict(zip(corpora, map(read_embeddings, inputs.embeddings), strict=True))
     transfers = run_transfers(

@@ -176,23 +176,6 @@ def check_counts(
     )
 
 
-def check_options(options: Mapping, types: Mapping[str, type | tuple], source: str) -> None:
-    """Refuse an option that a reader does not have, or one of another type than it wants.
-
-    Raises
-    ------
-    InputError
-        Naming the option and the nearest known one, or the type.
-    """
-    for option, value in options.items():
-        if option not in types:
-            raise InputError(f"{source}: options: unknown key {option!r}{nearest(option, types)}")
-        if not isinstance(value, types[option]):
-            wanted = types[option] if isinstance(types[option], tuple) else (types[option],)
-            names = " or ".join(kind.__name__ for kind in wanted)
-            raise InputError(f"{source}: options: {option}: {value!r} is no {names}")
-
-
 def align_labels(
     own: pd.DataFrame, labels: list[str], class_align: Mapping[str, str], *, source: str
 ) -> pd.DataFrame:

@@ -1,67 +1,68 @@
-"""The correction: an optional kernel map, then the directions between the corpora taken out."""
+"""The correction: a space, then the difference between the domains taken out of it."""
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from audio_debias.corrections.directions import (
-    Directions,
-    genre_directions,
-    single_direction,
-    span,
-)
-from audio_debias.corrections.kernel import make_kernel_map
+from audio_debias.corrections.eraser import Eraser, identity
+from audio_debias.corrections.fitting import Fitted, Rows, fit_eraser
+from audio_debias.corrections.spaces import SPACES, KernelSpace, domain_codes
 from audio_debias.samples.rows import rows_of
 
-METHODS = ("none", "lda", "mlda", "k", "klda", "mklda")
 MODES = ("global", "classwise")
 
 
 class BiasCorrection(TransformerMixin, BaseEstimator):
-    """Take the directions between two domains out of embeddings.
+    """Take the difference between domains out of embeddings.
 
-    Fitted on rows of known domain; applied to any row without knowing its domain.
+    Fitted on rows of known domain. Applied to any row without knowing its domain, unless the eraser
+    moves each domain on its own (``center``, ``zscore``, ``coral``, ``combat``).
 
     Parameters
     ----------
-    method : {"none", "lda", "mlda", "k", "klda", "mklda"}
-        ``lda`` takes out one direction, ``mlda`` one per genre; with a ``k``, in the feature
-        space of a Gaussian kernel. ``none`` changes nothing, ``k`` only maps.
+    eraser : str, optional
+        A module of :mod:`audio_debias.corrections.erasers`, or ``package.module:Class`` of an
+        installed scikit-learn transformer whose ``fit`` takes ``X, y`` and ``domain=`` and whose
+        ``transform`` is affine. None takes nothing out.
+    space : {"linear", "kernel"}
+        The embedding's own space, or the feature space of a Gaussian kernel.
     mode : {"global", "classwise"}
-        Directions from all rows, or from the rows with a true `y` alone.
+        Fitted on all rows, or on the rows with a true `y` alone.
+    per_genre : bool
+        Directions of each genre on its own, taken out together.
+    options : dict, optional
+        The eraser's own options, and ``strength`` in [0, 1].
     kernel : {"fastfood", "rff", "nystroem"}
-        The kernel map (kernel methods only).
+        The kernel map (kernel space only).
     one_corpus_genre : {"skip", "paper"}
-        See :func:`~audio_debias.corrections.directions.genre_directions`.
+        See :func:`~audio_debias.corrections.fitting.fit_eraser`.
     min_clips : int
-        The fewest rows of either domain, or of a genre in it, that give a direction.
-    domains : pair, optional
-        The two domains; directions point from the first to the second. Sorted by default.
+        The fewest rows of a domain, or of a genre in it, that an eraser is fitted on.
+    domains : sequence, optional
+        The domains in order; directions point from the first to the others. Sorted by default.
     train_domain : optional
-        Kernel methods standardise each domain on its own to fit, and need one of the two scalings
-        to transform: that of the domain the classifier is trained on. The first by default.
+        A kernel space standardises each domain on its own to fit, and needs one of the scalings to
+        transform: that of the domain the classifier is trained on. The first by default.
     random_state : int
-        Seeds the kernel map.
+        Seeds the kernel map, and an eraser that draws.
 
     Attributes
     ----------
     domains_ : tuple
-    means_, scales_ : arrays of float64, shape (domains, D)
-        Each domain's scaling (kernel methods only).
-    kernel_ : estimator or None
+    space_ : KernelSpace or None
+    erasers_ : tuple of Eraser
+        One for rows of any domain, or one a domain.
     directions_ : array of float64, shape (G, D')
-        W, one direction per row, D' = 8 D for a kernel method and D otherwise.
+        W, one direction per row, D' = 8 D for a kernel space and D otherwise; empty for an eraser
+        that projects no directions out.
     genres_ : tuple of str
-        The genre of each direction; empty for a single direction.
+        The genre of each direction; empty where directions are over all genres.
     skipped_ : tuple of (str, str)
-        Genre ("" = all) and the reason why it gave no direction.
-    basis_ : array of float64, shape (D', r)
-        V, the orthonormal span of the directions.
+        Genre ("" = all) and the reason why it gave nothing.
 
     References
     ----------
@@ -80,9 +81,12 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        method="lda",
+        eraser="lda",
         *,
+        space="linear",
         mode="global",
+        per_genre=False,
+        options=None,
         kernel="fastfood",
         one_corpus_genre="skip",
         min_clips=2,
@@ -90,8 +94,11 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
         train_domain=None,
         random_state=42,
     ):
-        self.method = method
+        self.eraser = eraser
+        self.space = space
         self.mode = mode
+        self.per_genre = per_genre
+        self.options = options
         self.kernel = kernel
         self.one_corpus_genre = one_corpus_genre
         self.min_clips = min_clips
@@ -100,106 +107,119 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X, y=None, *, domain=None, genre=None):
-        """Fit scaling, kernel map and directions.
+        """Fit the space and the eraser.
 
         Parameters
         ----------
         X : array of shape (n, D)
-            Embeddings; a kernel method's map and scaling are fitted on all of them.
+            Embeddings; a kernel map and its scaling are fitted on all of them.
         y : array of bool, shape (n,), optional
-            Label; needed by mode "classwise" alone.
+            Label; needed by mode "classwise", and by erasers that protect it.
         domain : array of shape (n,), optional
-            The domain of each row; not needed by ``none`` and ``k``.
+            The domain of each row; not needed without an eraser.
         genre : array of shape (n,), optional
-            The genre of each row (None: no genre); needed by ``mlda`` and ``mklda``.
+            The genre of each row (None: no genre); needed by `per_genre`.
 
         Raises
         ------
         ValueError
-            If an argument is unknown, or one that the method needs is missing.
+            If an argument is unknown, or one that is needed is missing.
         """
         self._check_parameters(y, domain, genre)
         X = validate_data(self, X, dtype=np.float64)
         domain = np.zeros(len(X), dtype=int) if domain is None else np.asarray(domain)
         found = tuple(np.unique(domain).tolist())
         self.domains_ = found if self.domains is None else tuple(self.domains)
-        if not set(found) <= set(self.domains_):
-            raise ValueError(f"domain: found {found}, expected {self.domains_}")
-        mapped = self._fit_map(X, domain)
-        self.directions_ = np.empty((0, mapped.shape[1]))
-        self.genres_, self.skipped_ = (), ()
-        if self.method.endswith("lda"):
-            chosen = np.asarray(y, dtype=bool) if self.mode == "classwise" else slice(None)
-            genre = None if genre is None else np.asarray(genre)[chosen]
-            fitted = self._fit_directions(mapped[chosen], domain[chosen], genre)
-            self.directions_, self.genres_ = fitted.vectors, fitted.genres
-            self.skipped_ = fitted.skipped
-        self.basis_ = span(self.directions_)
+        codes = domain_codes(domain, self.domains_)
+        self.space_ = None
+        mapped = X
+        if self.space == "kernel":
+            self.space_ = KernelSpace(self.kernel, self.random_state)
+            mapped = self.space_.fit_map(X, codes)
+        fitted = Fitted((identity(mapped.shape[1]),), np.empty((0, mapped.shape[1])))
+        if self.eraser is not None:
+            rows = Rows(
+                mapped,
+                codes,
+                None if y is None else np.asarray(y),
+                None if genre is None else np.asarray(genre, dtype=object),
+                len(self.domains_),
+            )
+            if self.mode == "classwise":
+                rows = rows.of(np.asarray(y, dtype=bool))
+            fitted = fit_eraser(
+                self.eraser,
+                rows,
+                options=self.options,
+                per_genre=self.per_genre,
+                min_clips=self.min_clips,
+                one_corpus_genre=self.one_corpus_genre,
+                seed=self.random_state,
+            )
+        self.erasers_, self.directions_ = fitted.erasers, fitted.directions
+        self.genres_, self.skipped_ = fitted.genres, fitted.skipped
         return self
 
     def _check_parameters(self, y, domain, genre):
-        for name, known in (("method", METHODS), ("mode", MODES)):
+        for name, known in (("space", SPACES), ("mode", MODES)):
             if getattr(self, name) not in known:
                 raise ValueError(f"{name}: unknown name {getattr(self, name)!r}; known: {known}")
-        if self.method.endswith("lda"):
+        if self.eraser is not None:
             if domain is None:
-                raise ValueError(f"domain: missing; {self.method} needs each row's domain")
+                raise ValueError(f"domain: missing; {self.eraser} needs each row's domain")
             if self.mode == "classwise" and y is None:
                 raise ValueError("y: missing; the mode classwise needs each row's label")
-        if self.method.startswith("m") and genre is None:
-            raise ValueError(f"genre: missing; {self.method} needs each row's genre")
+        if self.per_genre and genre is None:
+            raise ValueError("genre: missing; per_genre needs each row's genre")
 
-    def _fit_map(self, X, domain):
-        """Standardise each domain on its own and fit the kernel map on the result."""
-        self.kernel_ = None
-        if "k" not in self.method:
-            return X
-        scaled = X.copy()
-        scalers = []
-        for name in self.domains_:
-            rows = domain == name
-            scalers.append(StandardScaler().fit(X[rows]))
-            scaled[rows] = scalers[-1].transform(X[rows])
-        self.means_ = np.array([scaler.mean_ for scaler in scalers])
-        self.scales_ = np.array([scaler.scale_ for scaler in scalers])
-        self.kernel_ = make_kernel_map(self.kernel, scaled, self.random_state)
-        return self.kernel_.transform(scaled)
+    @property
+    def needs_domain(self) -> bool:
+        """Whether the domain of a row must be known to correct it."""
+        return len(self.erasers_) > 1
 
-    def _fit_directions(self, mapped, domain, genre) -> Directions:
-        a, b = (domain == name for name in self.domains_)
-        if not self.method.startswith("m"):
-            return single_direction(mapped[a], mapped[b], self.min_clips)
-        return genre_directions(
-            mapped[a],
-            mapped[b],
-            genre[a],
-            genre[b],
-            min_clips=self.min_clips,
-            one_corpus_genre=self.one_corpus_genre,
-        )
+    def transform(self, X, domain=None):
+        """Corrected embeddings, shape (n, D').
 
-    def transform(self, X):
-        """Corrected embeddings, shape (n, D')."""
-        return self.project(self.map(X, self.train_domain))
+        Parameters
+        ----------
+        X : array of shape (n, D)
+        domain : array of shape (n,), optional
+            The domain of each row, if :attr:`needs_domain`.
+
+        Raises
+        ------
+        ValueError
+            If the domain is needed and missing, or was not fitted.
+        """
+        mapped = self.map(X, self.train_domain)
+        if not self.needs_domain:
+            return self.erasers_[0].apply(mapped)
+        if domain is None:
+            raise ValueError(f"domain: missing; {self.eraser} corrects each domain on its own")
+        codes = domain_codes(domain, self.domains_)
+        corrected = np.empty_like(mapped, dtype=np.float64)
+        for code, eraser in enumerate(self.erasers_):
+            corrected[codes == code] = eraser.apply(mapped[codes == code])
+        return corrected
 
     def map(self, X, train_domain=None):
         """Standardise by the scaling of `train_domain` and apply the kernel map.
 
-        Without a kernel the embeddings come back as they are, in float64; with Fastfood, the
+        In the linear space the embeddings come back as they are, in float64; with Fastfood, the
         features are float32.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=np.float64, reset=False)
-        if self.kernel_ is None:
+        if self.space_ is None:
             return X
-        row = 0 if train_domain is None else self.domains_.index(train_domain)
-        return self.kernel_.transform((X - self.means_[row]) / self.scales_[row])
+        code = 0 if train_domain is None else self.domains_.index(train_domain)
+        return self.space_.map(X, code)
 
-    def project(self, mapped):
-        """x - V V'x for every row x of `mapped` (n, D')."""
-        if not self.basis_.size:
-            return mapped
-        return mapped - (mapped @ self.basis_) @ self.basis_.T
+    def eraser_of(self, domain) -> Eraser:
+        """The eraser of the rows of one domain, to be applied to mapped rows."""
+        if not self.needs_domain:
+            return self.erasers_[0]
+        return self.erasers_[self.domains_.index(domain)]
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -211,13 +231,8 @@ def fit_corrections(
     samples: pd.DataFrame,
     embeddings: Mapping[str, pd.DataFrame],
     *,
-    method: str,
-    mode: str = "global",
-    kernel: str = "fastfood",
-    one_corpus_genre: str = "skip",
-    min_clips: int = 2,
-    seed: int = 42,
     threads: int | None = None,
+    **parameters,
 ) -> dict[str, BiasCorrection]:
     """Fit one correction per label on its matched sample.
 
@@ -225,15 +240,13 @@ def fit_corrections(
     ----------
     samples : DataFrame
         Matched samples (:func:`~audio_debias.samples.matching.match_samples`).
-    embeddings : mapping of two corpora to DataFrame
+    embeddings : mapping of corpora to DataFrame
         Rows of float32 embeddings indexed by ``clip_id``; directions point from the first corpus
-        to the second.
-    method, mode, kernel, one_corpus_genre, min_clips
-        As in :class:`BiasCorrection`; the mode "any" is read as "global".
-    seed : int
-        Every label's kernel map is drawn from it.
+        to the others.
     threads : int, optional
         BLAS threads to use at most.
+    **parameters
+        Of :class:`BiasCorrection`.
 
     Raises
     ------
@@ -251,13 +264,8 @@ def fit_corrections(
                     for corpus, part in zip(embeddings, parts, strict=True)
                 ]
             )
-            corrections[label] = BiasCorrection(
-                method,
-                mode="global" if mode == "any" else mode,
-                kernel=kernel,
-                one_corpus_genre=one_corpus_genre,
-                min_clips=min_clips,
-                domains=tuple(embeddings),
-                random_state=seed,
-            ).fit(x, sample["positive"], domain=sample["corpus"], genre=sample["genre"])
+            correction = BiasCorrection(**parameters, domains=tuple(embeddings))
+            corrections[label] = correction.fit(
+                x, sample["positive"], domain=sample["corpus"], genre=sample["genre"]
+            )
     return corrections

@@ -43,9 +43,14 @@ class Eraser:
         """The number r of directions."""
         return self.left.shape[1]
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether it changes nothing."""
+        return not self.rank and self.scale is None and self.target is None
+
     def apply(self, x: np.ndarray) -> np.ndarray:
         """The corrected rows of `x`, shape (n, D)."""
-        if not self.rank and self.scale is None and self.target is None:
+        if self.is_identity:
             return x
         offset = x - self.centre if self.centre.any() else x
         if self.scale is None and self.target is None:

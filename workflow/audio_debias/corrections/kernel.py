@@ -34,20 +34,34 @@ def make_kernel_map(name: str, x: np.ndarray, seed: int) -> BaseEstimator:
         Nystroem has one feature per clip of `x`, at most 8 D.
     x : array of shape (n, D)
     seed : int
+
+    Raises
+    ------
+    ValueError
+        If there is no such map.
     """
-    sigma = median_distance(x)
-    n_features = 8 * x.shape[1]
-    gamma = 1 / (2 * sigma**2)
+    kernel = new_kernel_map(name)
+    sigma, n_features = median_distance(x), 8 * x.shape[1]
     if name == "fastfood":
-        kernel = Fastfood(sigma=sigma, random_state=seed)
-    elif name == "rff":
-        kernel = RBFSampler(gamma=gamma, n_components=n_features, random_state=seed)
-    elif name == "nystroem":
-        n_features = min(n_features, len(x))
-        kernel = Nystroem(gamma=gamma, n_components=n_features, random_state=seed)
+        kernel.set_params(sigma=sigma)
     else:
+        n_components = min(n_features, len(x)) if name == "nystroem" else n_features
+        kernel.set_params(gamma=1 / (2 * sigma**2), n_components=n_components)
+    return kernel.set_params(random_state=seed).fit(x)
+
+
+def new_kernel_map(name: str) -> BaseEstimator:
+    """A kernel map of that name, not fitted.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    maps = {"fastfood": Fastfood, "rff": RBFSampler, "nystroem": Nystroem}
+    if name not in maps:
         raise ValueError(f"kernel: unknown name {name!r}; known are {', '.join(KERNELS)}")
-    return kernel.fit(x)
+    return maps[name]()
 
 
 class Fastfood(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):

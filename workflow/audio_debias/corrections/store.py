@@ -1,21 +1,16 @@
-"""Fitted corrections as safetensors: plain arrays and JSON, nothing that executes on loading."""
+"""Fitted corrections as arrays: the eraser, the directions and, of a kernel space, its map."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
-from sklearn.base import BaseEstimator
-from sklearn.kernel_approximation import Nystroem, RBFSampler
 
 from audio_debias.corrections.correction import BiasCorrection
-from audio_debias.corrections.kernel import Fastfood
+from audio_debias.corrections.eraser import Eraser
+from audio_debias.corrections.kernel import new_kernel_map
+from audio_debias.corrections.spaces import KernelSpace
 from audio_debias.errors import InputError
-from audio_debias.files import replacing
-
-CLASSES = {cls.__name__: cls for cls in (BiasCorrection, Fastfood, RBFSampler, Nystroem)}
+from audio_debias.estimators import build_estimator, dump_estimator, load_arrays, save_arrays
 
 
 def save_corrections(
@@ -32,7 +27,9 @@ def save_corrections(
     metadata : mapping, optional
         What describes the fit (pair, model, ...), of types JSON knows.
     """
-    save_estimators(path, corrections, metadata)
+    arrays: dict[str, np.ndarray] = {}
+    states = {label: _dump(one, label, arrays) for label, one in corrections.items()}
+    save_arrays(path, arrays, {"corrections": states, "metadata": dict(metadata or {})})
 
 
 def load_corrections(path: str | Path) -> tuple[dict[str, BiasCorrection], dict]:
@@ -43,61 +40,69 @@ def load_corrections(path: str | Path) -> tuple[dict[str, BiasCorrection], dict]
     InputError
         If `path` is not such a file.
     """
-    return load_estimators(path, CLASSES)
-
-
-def save_estimators(
-    path: str | Path, estimators: Mapping[str, BaseEstimator], metadata: Mapping | None = None
-) -> None:
-    """Write fitted estimators by name: arrays as tensors, all else as JSON in the header."""
-    tensors = {}
-    content = {
-        "estimators": {name: _dump(one, name, tensors) for name, one in estimators.items()},
-        "metadata": dict(metadata or {}),
-    }
-    with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata={"audio_debias": json.dumps(content)})
-
-
-def load_estimators(
-    path: str | Path, classes: Mapping[str, type]
-) -> tuple[dict[str, BaseEstimator], dict]:
-    """Read what :func:`save_estimators` wrote; only `classes` are built."""
+    arrays, content = load_arrays(path)
     try:
-        with safe_open(path, framework="numpy") as file:
-            content = json.loads(file.metadata()["audio_debias"])
-            estimators = {
-                name: _build(state, name, file, classes)
-                for name, state in content["estimators"].items()
-            }
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
+        states = content["corrections"].items()
+        return {label: _build(state, label, arrays) for label, state in states}, content["metadata"]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a file of fitted estimators ({reason}); remake it") from None
-    return estimators, content["metadata"]
+        raise InputError(f"{path}: not a file of corrections ({reason}); remake it") from None
 
 
-def _dump(estimator: BaseEstimator, name: str, tensors: dict) -> dict:
-    """The state of `estimator` as JSON; its arrays go to `tensors` under ``name/attribute``."""
-    state, arrays = {}, []
-    for attribute, value in vars(estimator).items():
-        if isinstance(value, np.ndarray):
-            arrays.append(attribute)
-            tensors[f"{name}/{attribute}"] = np.ascontiguousarray(value)
-        elif isinstance(value, BaseEstimator):
-            state[attribute] = _dump(value, f"{name}/{attribute}", tensors)
-        else:
-            state[attribute] = value
-    return {"class": type(estimator).__name__, "state": state, "arrays": arrays}
+def _dump(correction: BiasCorrection, label: str, arrays: dict) -> dict:
+    state = {
+        "parameters": correction.get_params(),
+        "n_features": int(correction.n_features_in_),
+        "domains": list(correction.domains_),
+        "genres": list(correction.genres_),
+        "skipped": [list(one) for one in correction.skipped_],
+        "erasers": len(correction.erasers_),
+        "kernel": None,
+    }
+    arrays[f"{label}/directions"] = correction.directions_
+    for number, eraser in enumerate(correction.erasers_):
+        for name, array in vars(eraser).items():
+            # A projection's R is its L.
+            if array is not None and not (name == "right" and array is eraser.left):
+                arrays[f"{label}/erasers/{number}/{name}"] = array
+    if correction.space_ is not None:
+        arrays[f"{label}/space/means"] = correction.space_.means_
+        arrays[f"{label}/space/scales"] = correction.space_.scales_
+        state["kernel"] = dump_estimator(correction.space_.kernel_, f"{label}/space/kernel", arrays)
+    return state
 
 
-def _build(dumped: dict, name: str, file, classes: Mapping[str, type]) -> BaseEstimator:
-    estimator = classes[dumped["class"]]()
-    for attribute, value in dumped["state"].items():
-        if isinstance(value, dict):
-            value = _build(value, f"{name}/{attribute}", file, classes)
-        elif isinstance(value, list):
-            value = tuple(tuple(one) if isinstance(one, list) else one for one in value)
-        setattr(estimator, attribute, value)
-    for attribute in dumped["arrays"]:
-        setattr(estimator, attribute, file.get_tensor(f"{name}/{attribute}"))
-    return estimator
+def _build(state: dict, label: str, arrays: Mapping[str, np.ndarray]) -> BiasCorrection:
+    parameters = state["parameters"]
+    if parameters["domains"] is not None:
+        parameters["domains"] = tuple(parameters["domains"])
+    correction = BiasCorrection(**parameters)
+    correction.n_features_in_ = state["n_features"]
+    correction.domains_ = tuple(state["domains"])
+    correction.genres_ = tuple(state["genres"])
+    correction.skipped_ = tuple((genre, reason) for genre, reason in state["skipped"])
+    correction.directions_ = arrays[f"{label}/directions"]
+    correction.erasers_ = tuple(
+        _eraser(f"{label}/erasers/{number}", arrays) for number in range(state["erasers"])
+    )
+    correction.space_ = None
+    if state["kernel"] is not None:
+        space = KernelSpace(parameters["kernel"], parameters["random_state"])
+        space.means_ = arrays[f"{label}/space/means"]
+        space.scales_ = arrays[f"{label}/space/scales"]
+        space.kernel_ = build_estimator(
+            new_kernel_map(parameters["kernel"]), state["kernel"], f"{label}/space/kernel", arrays
+        )
+        correction.space_ = space
+    return correction
+
+
+def _eraser(prefix: str, arrays: Mapping[str, np.ndarray]) -> Eraser:
+    left = arrays[f"{prefix}/left"]
+    return Eraser(
+        arrays[f"{prefix}/centre"],
+        left,
+        arrays.get(f"{prefix}/right", left),
+        arrays.get(f"{prefix}/scale"),
+        arrays.get(f"{prefix}/target"),
+    )

@@ -1,10 +1,13 @@
-"""A hash of the library code behind a module: it changes when results could, not with a comment."""
+"""A hash of the code behind a module: it changes when results could, not with a comment."""
 
 import ast
 import hashlib
 from collections.abc import Iterable
 from functools import cache
+from importlib.machinery import PathFinder
 from pathlib import Path
+
+from audio_debias.errors import InputError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -18,7 +21,7 @@ def fingerprint(*modules: str) -> str:
     Parameters
     ----------
     *modules : str
-        Dotted names inside the library, such as ``"models.extract"``.
+        Dotted names inside the library, such as ``"models.extraction"``.
 
     Returns
     -------
@@ -33,29 +36,73 @@ def script_fingerprint(script: Path) -> str:
 
     What wraps a job (`audio_debias.jobs.log`: log, seconds, exit) is left out.
     """
-    imported = set(_imports(script)) - {_file("jobs.log")}
-    return hashlib.sha256(f"{_code(script)}\0{_hash_with_imports(imported)}".encode()).hexdigest()[
-        :12
-    ]
+    imported = set(_imports(script, _PACKAGE)) - {_file("jobs.log")}
+    return _digest(f"{_code(script)}\0{_hash_with_imports(imported)}")
 
 
-def _hash_with_imports(files: Iterable[Path]) -> str:
+def plugin_fingerprint(path: Path) -> str:
+    """Hash a plug-in, the library's or a user's own file, and all of the library it imports."""
+    path = path.resolve()
+    if path.is_relative_to(_PACKAGE):
+        return _hash_with_imports([path])
+    return _digest(f"{_code(path)}\0{_hash_with_imports(_imports(path, _PACKAGE))}")
+
+
+def class_fingerprint(name: str, field: str) -> str:
+    """Hash the module of an installed class and all that it imports from its own package.
+
+    Nothing is imported to do so.
+
+    Parameters
+    ----------
+    name : str
+        As ``package.module:Class``.
+    field : str
+        What asks for it, for the error.
+
+    Raises
+    ------
+    InputError
+        If there is no such module.
+    """
+    module, _, _ = name.partition(":")
+    top, *parts = module.split(".")
+    spec = PathFinder.find_spec(top)
+    for package in (spec and spec.submodule_search_locations) or []:
+        path = _module(Path(package).joinpath(*parts))
+        if path.is_file():
+            return _hash_with_imports([path], Path(package))
+    if spec and not parts and spec.origin and Path(spec.origin).suffix == ".py":
+        return _digest(_code(Path(spec.origin)))
+    raise InputError(f"{field}: no module {module!r} to import; install its package")
+
+
+def _hash_with_imports(files: Iterable[Path], package: Path | None = None) -> str:
+    package = package or _PACKAGE
     pending = list(files)
     closure = set()
     while pending:
         path = pending.pop()
         if path not in closure:
             closure.add(path)
-            pending.extend(_imports(path))
-    digest = hashlib.sha256()
-    for path in sorted(closure):
-        digest.update(f"{path.relative_to(_PACKAGE).as_posix()}\0{_code(path)}\0".encode())
-    return digest.hexdigest()[:12]
+            pending.extend(_imports(path, package))
+    return _digest(
+        "".join(
+            f"{path.relative_to(package).as_posix()}\0{_code(path)}\0" for path in sorted(closure)
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _file(name: str) -> Path:
-    path = _PACKAGE.joinpath(*name.split("."))
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return _module(_PACKAGE.joinpath(*name.split(".")))
+
+
+def _module(path: Path) -> Path:
+    return path / "__init__.py" if path.is_dir() else path.with_name(f"{path.name}.py")
 
 
 @cache
@@ -78,14 +125,27 @@ def _code(path: Path) -> str:
 
 
 @cache
-def _imports(path: Path) -> tuple[Path, ...]:
+def _imports(path: Path, package: Path) -> tuple[Path, ...]:
+    """The files of `package` that a module imports."""
     names = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module)
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    package = _PACKAGE.name + "."
-    files = (_file(name.removeprefix(package)) for name in names if name.startswith(package))
+        elif isinstance(node, ast.ImportFrom) and (origin := _origin(node, path, package)):
+            names.add(origin)
+            names.update(f"{origin}.{alias.name}" for alias in node.names)
+    top = f"{package.name}."
+    inside = (name.removeprefix(top) for name in names if name.startswith(top))
+    files = (_module(package.joinpath(*name.split("."))) for name in inside)
     return tuple(sorted({file for file in files if file.is_file()}))
+
+
+def _origin(node: ast.ImportFrom, path: Path, package: Path) -> str | None:
+    """The absolute name of the module that an import is from."""
+    if not node.level:
+        return node.module
+    folder = path.parents[node.level - 1]
+    if not folder.is_relative_to(package):
+        return None
+    parts = [package.name, *folder.relative_to(package).parts]
+    return ".".join([*parts, *filter(None, [node.module])])

@@ -7,10 +7,9 @@ from typing import Protocol
 
 import numpy as np
 
-from audio_debias.corpora.clips import check_options
 from audio_debias.errors import InputError
 from audio_debias.models import weights as weight_files
-from audio_debias.plugins import KINDS
+from audio_debias.plugins import KINDS, check_options
 
 # What a definition tells people; everything else in it can change a number.
 DESCRIPTIVE = {"title", "description", "same_as", "licence", "citation", "homepage"}

@@ -76,8 +76,8 @@ def _job(file: Path, entry: Path) -> str:
 
 
 def _known(part: str, made_of: set[str]) -> bool:
-    """Whether a part of a job's name is one of these, the number of a shard, or another seed."""
-    return not part or part.isdigit() or part.partition("@")[0] in made_of
+    """Whether a part of a job's name is one of these, or the number of a shard or seed."""
+    return not part or part.isdigit() or part in made_of
 
 
 def _measures(file: Path) -> dict[str, float | None]:

@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 
 from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.directions import cosine
+from audio_debias.corrections.eraser import Eraser
 from audio_debias.transfers.classifier import LogisticGrid
 
 PROBE_CLIPS = 192
@@ -37,52 +38,54 @@ class DomainProbe:
 
     Parameters
     ----------
-    correction : BiasCorrection
+    erasers : pair of Eraser
+        That of the clips of either corpus; the same one twice for most corrections.
     a, b : arrays of shape (n, D')
-        Training clips of the two corpora, mapped but not projected.
+        Training clips of the two corpora, mapped but not corrected.
 
     Attributes
     ----------
-    functionals : array of float64, shape (3, D')
-        Linear functionals of mapped, not projected, test clips: the first direction taken out
+    functionals, offsets : arrays of float64, shapes (2, 3, D') and (2, 3)
+        For test clips of either corpus, mapped but not corrected: the first direction taken out
         (zero if there is none), the probe before, the probe after the correction.
     rank : int
     variance_removed : float
-        Share of the variance of the training clips that the correction takes out.
-    skipped : str or None
-        The genres without a direction, and why.
+        Variance of what the correction takes out of the training clips, as a share of theirs.
     distance_before, distance_after : float or None
         Euclidean distance between the corpora's means, in units of the pooled standard deviation
         (root of the summed variances within the corpora) before the correction; None if that is
         zero.
     """
 
-    def __init__(self, correction: BiasCorrection, a: np.ndarray, b: np.ndarray):
+    def __init__(self, erasers: tuple[Eraser, Eraser], a: np.ndarray, b: np.ndarray):
         deviation = np.sqrt((a.var(axis=0) * len(a) + b.var(axis=0) * len(b)) / (len(a) + len(b)))
         x = np.concatenate([a, b])
         centred = x - x.mean(axis=0)
-        basis = correction.basis_
-        self.rank = basis.shape[1]
-        self.skipped = "; ".join(": ".join(one) for one in correction.skipped_) or None
-        total = np.vdot(centred, centred)
-        self.variance_removed = float(((centred @ basis) ** 2).sum() / total) if total else 0.0
-        difference = b.mean(axis=0) - a.mean(axis=0)
-        left = correction.project(difference[None])[0]
+        after = np.concatenate(
+            [eraser.apply(rows) for eraser, rows in zip(erasers, (a, b), strict=True)]
+        )
+        self.rank = max(eraser.rank for eraser in erasers)
+        self.variance_removed = _share(x - after, centred)
+        means = np.stack([a.mean(axis=0), b.mean(axis=0)])
+        moved = np.stack(
+            [eraser.apply(m[None])[0] for eraser, m in zip(erasers, means, strict=True)]
+        )
         spread = np.linalg.norm(deviation)
         self.distance_before, self.distance_after = (
-            float(np.linalg.norm(vector) / spread) if spread else None
-            for vector in (difference, left)
+            float(np.linalg.norm(second - first) / spread) if spread else None
+            for first, second in (means, moved)
         )
 
         deviation[deviation == 0] = 1
         domain = np.repeat([-1.0, 1.0], [len(a), len(b)])
-        before = after = _ridge(centred / deviation, domain) / deviation
-        first = np.zeros(x.shape[1])
-        if self.rank:
-            first = basis[:, 0]
-            projected = correction.project(centred)
-            after = correction.project((_ridge(projected / deviation, domain) / deviation)[None])[0]
-        self.functionals = np.stack([first, before, after])
+        before = _ridge(centred / deviation, domain) / deviation
+        probe = before
+        if not all(eraser.is_identity for eraser in erasers):
+            probe = _ridge((after - after.mean(axis=0)) / deviation, domain) / deviation
+        first = erasers[0].left[:, 0] if self.rank else np.zeros(x.shape[1])
+        pulled = [eraser.pull_back(probe[None]) for eraser in erasers]
+        self.functionals = np.stack([[first, before, w[0]] for w, _ in pulled])
+        self.offsets = np.stack([[0.0, 0.0, b[0]] for _, b in pulled])
 
     def report(self, values_a: np.ndarray, values_b: np.ndarray) -> tuple:
         """The `COLUMNS` from ``rank`` on, given the functionals (3, n) of either's test clips.
@@ -105,8 +108,13 @@ class DomainProbe:
             after,
             self.distance_before,
             self.distance_after,
-            self.skipped,
         )
+
+
+def _share(taken: np.ndarray, centred: np.ndarray) -> float:
+    """Variance of the rows `taken` as a share of that of the rows `centred`."""
+    total = np.vdot(centred, centred)
+    return float(np.sum((taken - taken.mean(axis=0)) ** 2) / total) if total else 0.0
 
 
 def bias_table(rows: list[tuple]) -> pd.DataFrame:

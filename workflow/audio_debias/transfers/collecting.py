@@ -1,38 +1,19 @@
 """Join what the cells of a run gave into the tables of the whole run."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One computed combination: ``pair``, ``model``, ``method`` and ``mode``.
-
-    The mode is ``any`` for a method that does not depend on it: computed once, it stands in
-    every mode.
-    """
-
-    pair: str
-    model: str
-    method: str
-    mode: str
-
-    @property
-    def corpora(self) -> list[str]:
-        """The two corpora of the pair."""
-        return self.pair.split("--")
-
-
 def join_cells(
-    cells: Sequence[Cell], tables: Sequence[pd.DataFrame], modes: Sequence[str]
+    cells: Sequence[Mapping[str, str]], tables: Sequence[pd.DataFrame], modes: Sequence[str]
 ) -> pd.DataFrame:
     """Put the tables of all cells below each other, each led by the columns of its cell.
 
     Parameters
     ----------
-    cells : sequence of Cell
+    cells : sequence of mapping
+        ``pair, model, method, mode`` of each, as :attr:`~audio_debias.experiment.plan.Cell.names`.
     tables : sequence of DataFrame
         One per cell.
     modes : sequence of str
@@ -43,12 +24,10 @@ def join_cells(
     DataFrame
         ``pair, model, method, mode``, then the columns of the tables.
     """
-    return pd.concat(_led(cells, tables, modes), ignore_index=True)
-
-
-def _led(cells, tables, modes) -> Iterator[pd.DataFrame]:
+    joined = []
     for cell, table in zip(cells, tables, strict=True):
-        for mode in modes if cell.mode == "any" else [cell.mode]:
-            lead = {"pair": cell.pair, "model": cell.model, "method": cell.method, "mode": mode}
-            table = table.assign(**lead)
-            yield table[[*lead, *(column for column in table if column not in lead)]]
+        for mode in modes if cell["mode"] == "any" else [cell["mode"]]:
+            leading = {**cell, "mode": mode}
+            columns = [*leading, *(column for column in table if column not in leading)]
+            joined.append(table.assign(**leading)[columns])
+    return pd.concat(joined, ignore_index=True)

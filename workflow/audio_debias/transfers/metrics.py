@@ -26,7 +26,8 @@ def compute_metrics(
     Parameters
     ----------
     scores : DataFrame
-        ``train_corpus, test_corpus, label, clip_id, score, truth``; the threshold is 0.5.
+        ``train_corpus, test_corpus, label, clip_id, logit, score, truth``. Clips are ranked by the
+        logit, since probabilities near 1 tie; the threshold is a probability of 0.5.
     labels, corpora : sequence of str
         Every combination gets a row, whether or not it has scores.
     excluded : DataFrame, optional
@@ -56,18 +57,18 @@ def _metrics(group: pd.DataFrame | None, reason: str | None) -> tuple:
     nothing = (None,) * len(METRICS)
     if group is None:
         return *nothing, None, reason or "no annotated test clip"
-    truth, score = group["truth"].to_numpy(bool), group["score"].to_numpy()
+    truth, logit = group["truth"].to_numpy(bool), group["logit"].to_numpy()
     positives = int(truth.sum())
     if positives in (0, len(truth)):
         polarity = "negative" if positives == 0 else "positive"
         return *nothing, positives, f"all {len(truth)} test clips are {polarity}"
-    predicted = score >= 0.5
+    predicted = logit >= 0
     precision, recall, f1, _ = precision_recall_fscore_support(
         truth, predicted, average="binary", zero_division=0
     )
     return (
-        roc_auc_score(truth, score),
-        average_precision_score(truth, score),
+        roc_auc_score(truth, logit),
+        average_precision_score(truth, logit),
         precision,
         recall,
         f1,

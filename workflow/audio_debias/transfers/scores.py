@@ -8,7 +8,7 @@ from audio_debias.files import read_parquet, replacing
 
 
 def write_scores(path: str | Path, scores: pd.DataFrame) -> None:
-    """Write ``train_corpus, test_corpus, label, clip_id, score, truth``."""
+    """Write ``train_corpus, test_corpus, label, clip_id, logit, score, truth``."""
     with replacing(path) as temporary:
         scores.to_parquet(temporary, index=False)
 

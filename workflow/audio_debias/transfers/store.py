@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from audio_debias.corrections.store import load_estimators, save_estimators
+import numpy as np
+
+from audio_debias.errors import InputError
+from audio_debias.estimators import build_estimator, dump_estimator, load_arrays, save_arrays
 from audio_debias.transfers.classifier import LogisticGrid
 
 
@@ -13,8 +16,12 @@ def save_classifiers(
     metadata: Mapping | None = None,
 ) -> None:
     """Write the classifiers of all (label, train corpus)."""
-    named = {f"{label}/{corpus}": one for (label, corpus), one in classifiers.items()}
-    save_estimators(path, named, metadata)
+    arrays: dict[str, np.ndarray] = {}
+    states = [
+        [label, corpus, dump_estimator(one, f"{label}/{corpus}", arrays)]
+        for (label, corpus), one in classifiers.items()
+    ]
+    save_arrays(path, arrays, {"classifiers": states, "metadata": dict(metadata or {})})
 
 
 def load_classifiers(path: str | Path) -> tuple[dict[tuple[str, str], LogisticGrid], dict]:
@@ -25,5 +32,13 @@ def load_classifiers(path: str | Path) -> tuple[dict[tuple[str, str], LogisticGr
     InputError
         If `path` is not such a file.
     """
-    named, metadata = load_estimators(path, {"LogisticGrid": LogisticGrid})
-    return {tuple(name.rsplit("/", 1)): one for name, one in named.items()}, metadata
+    arrays, content = load_arrays(path)
+    try:
+        classifiers = {
+            (label, corpus): build_estimator(LogisticGrid(), state, f"{label}/{corpus}", arrays)
+            for label, corpus, state in content["classifiers"]
+        }
+        return classifiers, content["metadata"]
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise InputError(f"{path}: not a file of classifiers ({reason}); remake it") from None

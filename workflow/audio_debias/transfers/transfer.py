@@ -16,7 +16,7 @@ from audio_debias.transfers.classifier import FOLDS, GRID, LogisticGrid
 BLOCK_ROWS = 512
 """Test clips mapped at a time, so that memory does not grow with the corpus."""
 
-SCORE_COLUMNS = ("train_corpus", "test_corpus", "label", "clip_id", "score", "truth")
+SCORE_COLUMNS = ("train_corpus", "test_corpus", "label", "clip_id", "logit", "score", "truth")
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Transfers:
     classifiers : dict of (label, train corpus) to LogisticGrid
         They take what the label's correction gives for that train corpus.
     scores : DataFrame
-        ``train_corpus, test_corpus, label, clip_id, score, truth``: the probability of the label
-        for every annotated test clip.
+        ``train_corpus, test_corpus, label, clip_id, logit, score, truth``: the log-odds and the
+        probability of the label for every annotated test clip.
     bias : DataFrame
         Columns `audio_debias.transfers.bias.COLUMNS`, one row per label and train corpus.
     """
@@ -51,8 +51,8 @@ def run_transfers(
 ) -> Transfers:
     """Train a classifier per label and corpus on corrected embeddings, score both test splits.
 
-    A test clip x scores <w, P m(x)> + b with the kernel map m and the projection P. That equals
-    <P w, m(x)> + b: the coefficients are projected once, not every test clip.
+    A test clip x has the logit <w, e(m(x))> + b with the kernel map m and the eraser e. That equals
+    <w', m(x)> + b', w and b pulled back through e: once, not for every test clip.
 
     Parameters
     ----------
@@ -87,33 +87,36 @@ def run_transfers(
                 }
                 for parts in (train, test)
             )
+            skipped = "; ".join(": ".join(one) for one in correction.skipped_) or None
             for corpus in corpora:
                 # Kernel maps are random: no published digit to repeat.
-                classifier = LogisticGrid(Cs, folds, liblinear=correction.kernel_ is None)
+                classifier = LogisticGrid(Cs, folds, liblinear=correction.space_ is None)
                 mapped = correction.map(x_train[corpus], corpus)
-                classifier.fit(correction.project(mapped), train[corpus]["positive"])
+                corrected = correction.eraser_of(corpus).apply(mapped)
+                classifier.fit(corrected, train[corpus]["positive"])
                 classifiers[label, corpus] = classifier
+                erasers = tuple(correction.eraser_of(name) for name in corpora)
                 probe = DomainProbe(
-                    correction,
-                    *(correction.map(_spread(x_train[name]), corpus) for name in corpora),
+                    erasers, *(correction.map(_spread(x_train[name]), corpus) for name in corpora)
                 )
-                functionals = np.concatenate(
-                    [correction.project(classifier.coef_), probe.functionals]
-                )
-                values = {
-                    name: _apply(correction, x_test[name], corpus, functionals) for name in corpora
-                }
+                values = {}
+                for row, (name, eraser) in enumerate(zip(corpora, erasers, strict=True)):
+                    w, b = eraser.pull_back(classifier.coef_, classifier.intercept_)
+                    functionals = np.concatenate([w, probe.functionals[row]])
+                    values[name] = _apply(correction, x_test[name], corpus, functionals)
+                    values[name] += np.concatenate([b, probe.offsets[row]])[:, None]
                 scores += [
                     test[name].assign(
                         train_corpus=corpus,
                         test_corpus=name,
                         label=label,
-                        score=expit(values[name][0] + classifier.intercept_[0]),
+                        logit=values[name][0],
+                        score=expit(values[name][0]),
                     )
                     for name in corpora
                 ]
                 domain_values = (values[name][1:] for name in corpora)
-                bias_rows.append((label, corpus, *probe.report(*domain_values)))
+                bias_rows.append((label, corpus, *probe.report(*domain_values), skipped))
     empty = pd.DataFrame(columns=SCORE_COLUMNS)
     scores = pd.concat(scores, ignore_index=True)[list(SCORE_COLUMNS)] if scores else empty
     return Transfers(classifiers, scores, bias_table(bias_rows))

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio_debias.corpora.clips import align_labels, check_options, dropped_frame
+from audio_debias.corpora.clips import align_labels, dropped_frame
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.corpora.splits import read_split, refuse_shared_tracks
 from audio_debias.errors import InputError
+from audio_debias.plugins import check_options
 
 LABELS = {
     "cel": "cello",

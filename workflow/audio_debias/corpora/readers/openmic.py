@@ -22,11 +22,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from audio_debias.corpora.clips import align_labels, check_options, dropped_frame
+from audio_debias.corpora.clips import align_labels, dropped_frame
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.corpora.splits import read_split
 from audio_debias.errors import InputError
 from audio_debias.fetching.checksums import file_digest
+from audio_debias.plugins import check_options
 
 OPTIONS = {"split": (str, dict), "audio": bool, "class_align": dict, "drop_duplicates": bool}
 """Type of every option."""

@@ -11,12 +11,12 @@ from audio_debias.corpora.clips import (
     RESERVED,
     SPLITS,
     align_labels,
-    check_options,
     dropped_frame,
 )
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.corpora.splits import hash_split, refuse_shared_tracks, stratified_split
 from audio_debias.errors import InputError, nearest
+from audio_debias.plugins import check_options
 
 OPTIONS = {
     "csv": str,

@@ -1,0 +1,70 @@
+"""Definitions of corpora, models and methods: where they are looked up and what they say."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from audio_debias.errors import InputError
+from audio_debias.experiment.schema import read_yaml, unknown, validate
+
+SCHEMAS = {"corpora": "corpus", "models": "model", "methods": "method"}
+"""The folders of definitions below ``resources/``, and the schema of each."""
+
+
+def folders(kind: str, project: Path) -> list[Path]:
+    """Where definitions are looked up: a user's own in the working directory, then the project's.
+
+    Parameters
+    ----------
+    kind : {"corpora", "models", "methods"}
+    project : Path
+        The project folder, with ``resources/``.
+    """
+    return [Path("resources", kind), project / "resources" / kind]
+
+
+def read_definition(kind: str, name: str, project: Path) -> dict:
+    """Read and check ``resources/{kind}/{name}.yaml``.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it does not fit its schema.
+    """
+    for folder in folders(kind, project):
+        path = folder / f"{name}.yaml"
+        if path.is_file():
+            definition = read_yaml(path)
+            schema = project / "workflow" / "schemas" / f"{SCHEMAS[kind]}.schema.yaml"
+            validate(definition, schema, source(kind, name))
+            if definition.get("name", name) != name:
+                raise InputError(
+                    f"{source(kind, name)}: name: is {definition['name']!r}; "
+                    "it must be the file's own"
+                )
+            return definition
+    known = {path.stem for folder in folders(kind, project) for path in folder.glob("*.yaml")}
+    raise InputError(f"config: {kind}: {unknown(name, known)} (or add {kind}/{name}.yaml)")
+
+
+def all_definitions(kind: str, project: Path) -> Iterator[dict]:
+    """Every definition that could be named, unchecked."""
+    for folder in folders(kind, project):
+        yield from map(read_yaml, sorted(folder.glob("*.yaml")))
+
+
+def source(kind: str, name: str) -> str:
+    """How an error calls the file of a definition."""
+    return f"resources/{kind}/{name}.yaml"
+
+
+def clip_csv(corpus: Mapping) -> Path | None:
+    """The CSV on this disk that a corpus of the reader ``table`` is read from, else None."""
+    if corpus["reader"] != "table" or "root" not in corpus:
+        return None
+    return Path(corpus["root"], corpus.get("options", {}).get("csv", "clips.csv"))
+
+
+def weights_of(model: Mapping) -> list[dict]:
+    """The ``weights:`` of a model's definition as a list."""
+    weights = model.get("weights", [])
+    return weights if isinstance(weights, list) else [weights]

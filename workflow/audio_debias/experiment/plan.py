@@ -1,0 +1,151 @@
+"""What is computed: the pairs of corpora, and for each every model, method and mode."""
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from audio_debias.experiment.definitions import clip_csv
+from audio_debias.experiment.method import Method
+
+
+@dataclass(frozen=True)
+class Pool:
+    """All corpora but one, taken for one corpus.
+
+    Attributes
+    ----------
+    left_out : str
+        The corpus that the pool is compared with.
+    corpora : tuple of str
+        Those that it is made of.
+    """
+
+    left_out: str
+    corpora: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called in the place of a corpus."""
+        return f"all_but_{self.left_out}"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two corpora that are compared; either may be a pool. Directions point to the second."""
+
+    first: str
+    second: str
+
+    @property
+    def name(self) -> str:
+        """What it is called in paths and tables."""
+        return f"{self.first}--{self.second}"
+
+    @property
+    def corpora(self) -> tuple[str, str]:
+        """Both corpora, in order."""
+        return self.first, self.second
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One correction to compute: a method on a pair of corpora and a model.
+
+    Attributes
+    ----------
+    pair : Pair
+    model : str
+    method : Method
+    mode : {"any", "global", "classwise"}
+        ``any`` for a method that does not depend on it: computed once, it stands in every mode.
+    seed : int
+    """
+
+    pair: Pair
+    model: str
+    method: Method
+    mode: str
+    seed: int
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By name: the wildcards of its paths, and the columns that lead its rows in tables."""
+        return {
+            "pair": self.pair.name,
+            "model": self.model,
+            "method": self.method.name,
+            "mode": self.mode,
+        }
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A checked config with the definitions that it names.
+
+    Attributes
+    ----------
+    config : dict
+        The config as given.
+    corpora, models : dict of str to dict
+        Name to definition, in the order of the config.
+    methods : dict of str to Method
+    """
+
+    config: Mapping
+    corpora: Mapping[str, dict]
+    models: Mapping[str, dict]
+    methods: Mapping[str, Method]
+
+    def shards(self, corpus: str) -> range:
+        """The extraction jobs of a corpus; its clips are dealt out evenly among them."""
+        spec = self.corpora[corpus]
+        clips = spec.get("clips") or _rows(clip_csv(spec))
+        return range(math.ceil(clips / self.config["extraction"]["shard_clips"]))
+
+    @cached_property
+    def pools(self) -> dict[str, Pool]:
+        """With ``against_rest``, for each corpus the pool of all others, by name."""
+        if not self.config.get("against_rest"):
+            return {}
+        pools = [
+            Pool(corpus, tuple(other for other in self.corpora if other != corpus))
+            for corpus in self.corpora
+        ]
+        return {pool.name: pool for pool in pools}
+
+    @cached_property
+    def pairs(self) -> dict[str, Pair]:
+        """Every unordered pair of corpora, in the order of the config, then each corpus with the
+        pool of the others; by name."""
+        pairs = list(itertools.starmap(Pair, itertools.combinations(self.corpora, 2)))
+        pairs += [Pair(pool.left_out, pool.name) for pool in self.pools.values()]
+        return {pair.name: pair for pair in pairs}
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Every cell under the run's own seed."""
+        return [
+            Cell(pair, model, method, mode, self.config["seed"])
+            for pair in self.pairs.values()
+            for model in self.models
+            for method in self.methods.values()
+            for mode in (self.config["modes"] if method.depends_on_mode else ["any"])
+        ]
+
+    def repeats(self, seed: int) -> list[Cell]:
+        """The cells that depend on the seed, under another one."""
+        return [replace(cell, seed=seed) for cell in self.cells if cell.method.seeded]
+
+    def uncorrected(self, method: Method) -> Method | None:
+        """The method of the same space that takes nothing out, if the run has one."""
+        same = (one for one in self.methods.values() if one.space == method.space)
+        return next((one for one in same if one.eraser is None), None)
+
+
+def _rows(table: Path) -> int:
+    """About how many rows a CSV file has; it only sets the number of jobs."""
+    with table.open("rb") as lines:
+        return max(1, sum(1 for _ in lines) - 1)

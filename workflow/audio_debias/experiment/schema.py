@@ -1,0 +1,78 @@
+"""YAML files and their schemas: what does not fit is said in one line, with its mend."""
+
+import math
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from audio_debias.errors import InputError, nearest
+
+
+def read_yaml(path: Path) -> dict:
+    """Read a YAML mapping; anything else is an :class:`InputError` that names the file."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: must hold a mapping of keys to values")
+    return content
+
+
+def validate(content: Mapping, schema: Path, source: str) -> None:
+    """Check `content` against a JSON schema in YAML.
+
+    Parameters
+    ----------
+    content : mapping
+    schema : Path
+    source : str
+        Where the content is from, for the error.
+
+    Raises
+    ------
+    InputError
+        With the first key that does not fit, and the nearest known one if it is unknown.
+    """
+    validator = _Validator(read_yaml(schema))
+    error = jsonschema.exceptions.best_match(validator.iter_errors(content))
+    if error is None:
+        return
+    where = ".".join(str(part) for part in error.absolute_path)
+    raise InputError(": ".join(filter(None, (source, where, _explain(error)))))
+
+
+def unknown(name, known: Iterable, what: str = "name") -> str:
+    """What an error says of an unknown name."""
+    return f"unknown {what} {name!r}{nearest(name, known)}"
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    """One line on what is wrong and how to mend it."""
+    if error.validator == "additionalProperties" and "properties" in error.schema:
+        known = error.schema["properties"]
+        return unknown(next(key for key in error.instance if key not in known), known, "key")
+    if error.validator == "enum":
+        return unknown(error.instance, error.validator_value)
+    if error.validator == "contains":
+        return f"must contain {error.validator_value['const']!r}, the reference of every change"
+    return " ".join(error.message.split())
+
+
+def _is_integer(_, value) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_, value) -> bool:
+    return _is_integer(_, value) or (isinstance(value, float) and math.isfinite(value))
+
+
+# JSON Schema takes 3.0 for an integer and .nan for a number.
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_integer, "number": _is_number}
+    ),
+)

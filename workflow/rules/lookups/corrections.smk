@@ -1,0 +1,40 @@
+# What the jobs of corrections need, looked up by their wildcards.
+def method_of(wildcards):
+    return EXPERIMENT.methods[wildcards.method]
+
+
+def method_numbers(wildcards):
+    """What of a method's definition can change a number."""
+    method = method_of(wildcards)
+    return {
+        "eraser": method.eraser,
+        "space": method.space,
+        "per_genre": method.per_genre,
+        "options": sorted_keys(dict(method.options)),
+    }
+
+
+def fitted_mode(wildcards):
+    """Without an eraser there is nothing to fit on the clips of a label alone."""
+    return wildcards.mode if method_of(wildcards).depends_on_mode else "global"
+
+
+def kernel_options(wildcards):
+    """The kernel's options, for the methods that have a kernel: others need not run again."""
+    in_kernel_space = method_of(wildcards).space == "kernel"
+    return {"kernel": config["kernel"]["map"]} if in_kernel_space else None
+
+
+def direction_options(wildcards):
+    """How to treat lonely genres, for the methods with a direction a genre."""
+    return config["directions"] if method_of(wildcards).per_genre else None
+
+
+def eraser_code(wildcards):
+    """A hash of the eraser, of the library, a user's own or an installed package's."""
+    eraser = method_of(wildcards).eraser
+    if eraser is None:
+        return None
+    if ":" in eraser:
+        return class_fingerprint(eraser, f"resources/methods/{wildcards.method}.yaml: eraser")
+    return plugin_fingerprint(ERASERS.find(eraser, "eraser"))
