@@ -1,52 +1,83 @@
 # Evidence: intervals and verdicts, adversaries, controls, and the sentences made from them.
-# Training samples and random maps are drawn anew under further seeds; the first is the run's.
-TRAINING_SEEDS = [config["seed"] + i for i in range(config["uncertainty"]["seeds"])]
-RANDOM_SEEDS = [config["seed"] + 1 + i for i in range(10)]
-EVERY_CORPUS = [*EXPERIMENT.corpora, *EXPERIMENT.pooled]
-CONTROLS = f"{RUN}/controls/{{pair}}/{{model}}.parquet"
+include: "lookups/evidence.smk"
 
 
-def clips_of(corpus):
-    pool = f"{RUN}/pools/{corpus}/clips.parquet"
-    return pool if corpus in EXPERIMENT.pooled else CLIPS.format(corpus=corpus)
+DRAWN = f"{RUN}/drawn/{{seed}}"
 
 
-def scores_of_all_seeds():
-    """The scores of every cell, seed by seed."""
-    return cell_files(f"{RUN}/scores/{CELL}.parquet") + [
-        f"{RUN}/scores/{pair}/{model}/{cell}@{seed}.parquet"
-        for seed in TRAINING_SEEDS[1:]
-        for pair, model, cell in CELLS
-    ]
+use rule match_samples as drawn_samples with:
+    output:
+        samples=f"{DRAWN}/samples/{{pair}}/{{model}}.parquet",
+        excluded=f"{DRAWN}/samples/{{pair}}/{{model}}.excluded.csv",
+    log:
+        logs("drawn_samples", "{seed}/{pair}/{model}"),
+    benchmark:
+        benchmarks("drawn_samples", "{seed}/{pair}/{model}")
+    params:
+        corpora=corpora_of_pair,
+        labels=config["labels"],
+        genres=config["genres"],
+        min_clips=config["sampling"]["min_clips"],
+        seed=lambda wc: int(wc.seed),
+        one_file=has_one_file_for_all,
+
+
+use rule repeat_corrections as drawn_corrections with:
+    input:
+        samples=rules.drawn_samples.output.samples,
+        embeddings=embeddings_of_pair,
+    output:
+        f"{DRAWN}/corrections/{CELL}.safetensors",
+    log:
+        logs("drawn_corrections", f"{{seed}}/{CELL}"),
+    benchmark:
+        benchmarks("drawn_corrections", f"{{seed}}/{CELL}")
+
+
+use rule run_transfers as drawn_transfers with:
+    input:
+        samples=rules.drawn_samples.output.samples,
+        clips=clips_of_pair,
+        embeddings=embeddings_of_pair,
+        corrections=rules.drawn_corrections.output,
+    output:
+        classifiers=f"{DRAWN}/classifiers/{CELL}.safetensors",
+        scores=f"{DRAWN}/scores/{CELL}.parquet",
+        bias=f"{DRAWN}/bias/{CELL}.parquet",
+    log:
+        logs("drawn_transfers", f"{{seed}}/{CELL}"),
+    benchmark:
+        benchmarks("drawn_transfers", f"{{seed}}/{CELL}")
 
 
 rule intervals:
     input:
         scores=scores_of_all_seeds(),
-        clips=[clips_of(corpus) for corpus in EVERY_CORPUS],
+        clips=clips_of_all(),
     output:
         intervals=f"{RUN}/intervals.parquet",
         in_space=f"{RUN}/intervals_in_space.parquet",
         drops=f"{RUN}/drops.parquet",
     log:
-        f"{LOGS}/{config['run']}/intervals.log",
+        logs("intervals"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/intervals.tsv"
+        benchmarks("intervals")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
-        cells=named_cells(CELLS),
+        cells=[cell.names for cell in EXPERIMENT.cells],
+        pairs={name: list(pair.corpora) for name, pair in EXPERIMENT.pairs.items()},
         corpora=EVERY_CORPUS,
         labels=config["labels"],
         modes=config["modes"],
         seeds=TRAINING_SEEDS,
-        references={method: "k" for method in KERNEL_METHODS if "k" in config["methods"]},
-        resamples=config["uncertainty"]["resamples"],
-        level=config["uncertainty"]["level"],
-        margin=config["uncertainty"]["margin"],
+        references=IN_SPACE,
+        resamples=UNCERTAINTY["resamples"],
+        level=UNCERTAINTY["level"],
+        margin=UNCERTAINTY["margin"],
     script:
         "../scripts/intervals.py"
 
@@ -60,19 +91,20 @@ rule identify_domains:
     output:
         f"{RUN}/adversaries/{CELL}.parquet",
     log:
-        f"{LOGS}/{config['run']}/identify_domains/{CELL}.log",
+        logs("identify_domains", CELL),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/identify_domains/{CELL}.tsv"
+        benchmarks("identify_domains", CELL)
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(60),
     params:
+        corpora=corpora_of_pair,
         labels=config["adversaries"]["labels"],
         permutations=config["adversaries"]["permutations"],
-        resamples=config["uncertainty"]["resamples"],
-        level=config["uncertainty"]["level"],
+        resamples=UNCERTAINTY["resamples"],
+        level=UNCERTAINTY["level"],
         seed=config["seed"],
     script:
         "../scripts/identify_domains.py"
@@ -80,20 +112,20 @@ rule identify_domains:
 
 rule adversaries:
     input:
-        cell_files(f"{RUN}/adversaries/{CELL}.parquet"),
+        files_of(rules.identify_domains.output[0], EXPERIMENT.cells),
     output:
         f"{RUN}/adversaries.parquet",
     log:
-        f"{LOGS}/{config['run']}/adversaries.log",
+        logs("adversaries"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/adversaries.tsv"
+        benchmarks("adversaries")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        cells=named_cells(CELLS),
+        cells=[cell.names for cell in EXPERIMENT.cells],
         modes=config["modes"],
     script:
         "../scripts/adversaries.py"
@@ -104,23 +136,24 @@ rule controls:
         samples=rules.match_samples.output.samples,
         clips=clips_of_pair,
         embeddings=embeddings_of_pair,
-        corrections=f"{RUN}/corrections/{{pair}}/{{model}}/none-any.safetensors",
+        corrections=uncorrected_file,
     output:
-        CONTROLS,
+        f"{RUN}/controls/{{pair}}/{{model}}.parquet",
     log:
-        f"{LOGS}/{config['run']}/controls/{{pair}}/{{model}}.log",
+        logs("controls", "{pair}/{model}"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/controls/{{pair}}/{{model}}.tsv"
+        benchmarks("controls", "{pair}/{model}")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(2000),
         runtime=growing(240),
     params:
+        corpora=corpora_of_pair,
         draws=config["controls"]["draws"],
         grid=sorted(config["classifier"]["C"]),
         folds=config["classifier"]["folds"],
-        level=config["uncertainty"]["level"],
+        level=UNCERTAINTY["level"],
         seed=config["seed"],
     script:
         "../scripts/controls.py"
@@ -129,42 +162,42 @@ rule controls:
 rule random_band:
     input:
         metrics=rules.metrics.output.metrics,
-        repeats=collect(rules.repeat_metrics.output.metrics, repeat=RANDOM_SEEDS),
+        repeats=collect(rules.repeat_metrics.output.metrics, seed=RANDOM_SEEDS),
     output:
         f"{RUN}/random_band.parquet",
     log:
-        f"{LOGS}/{config['run']}/random_band.log",
+        logs("random_band"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/random_band.tsv"
+        benchmarks("random_band")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        level=config["uncertainty"]["level"],
+        level=UNCERTAINTY["level"],
     script:
         "../scripts/random_band.py"
 
 
 rule published_noise:
     input:
-        intervals=rules.intervals.output.intervals,
+        rules.intervals.output.intervals,
     output:
         f"{RUN}/published_noise.parquet",
     log:
-        f"{LOGS}/{config['run']}/published_noise.log",
+        logs("published_noise"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/published_noise.tsv"
+        benchmarks("published_noise")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        table=Path(workflow.basedir, "resources/published/table.csv").read_text(),
+        table=(PROJECT / "resources/published/table.csv").read_text(),
         same_as=SAME_AS,
-        level=config["uncertainty"]["level"],
+        level=UNCERTAINTY["level"],
     script:
         "../scripts/published_noise.py"
 
@@ -175,28 +208,24 @@ rule findings:
         drops=rules.intervals.output.drops,
         adversaries=rules.adversaries.output,
         bias=rules.metrics.output.bias,
-        controls=(
-            collect(CONTROLS, pair=EXPERIMENT.pairs, model=EXPERIMENT.models)
-            if config["controls"]["draws"]
-            else []
-        ),
-        band=rules.random_band.output if "random" in config["methods"] else [],
+        controls=controls_wanted(),
+        band=rules.random_band.output if "random" in EXPERIMENT.methods else [],
         published=rules.published_noise.output if PUBLISHED else [],
     output:
         md=f"{RUN}/findings.md",
         json=f"{RUN}/findings.json",
     log:
-        f"{LOGS}/{config['run']}/findings.log",
+        logs("findings"),
     benchmark:
-        f"{BENCHMARKS}/{config['run']}/findings.tsv"
+        benchmarks("findings")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        names=NAMES,
-        margin=config["uncertainty"]["margin"],
-        resamples=config["uncertainty"]["resamples"],
+        names=SPOKEN,
+        margin=UNCERTAINTY["margin"],
+        resamples=UNCERTAINTY["resamples"],
     script:
         "../scripts/findings.py"

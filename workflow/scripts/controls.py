@@ -11,7 +11,7 @@ from audio_debias.samples.matching import read_samples
 from audio_debias.transfers.transfer import run_transfers
 
 inputs, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
-corpora = wildcards.pair.split("--")
+corpora = params.corpora
 with job(snakemake.log[0], draws=params.draws, **wildcards) as log:
     embeddings = dict(zip(corpora, map(read_embeddings, inputs.embeddings), strict=True))
     clips = {

@@ -7,7 +7,7 @@ from audio_debias.models.embeddings import read_embeddings
 from audio_debias.samples.matching import read_samples
 
 inputs, params = snakemake.input, snakemake.params
-corpora = snakemake.wildcards.pair.split("--")
+corpora = params.corpora
 with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards) as log:
     embeddings = dict(zip(corpora, map(read_embeddings, inputs.embeddings), strict=True))
     table = identify_domains(

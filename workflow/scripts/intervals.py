@@ -8,7 +8,7 @@ from audio_debias.transfers.scores import read_scores
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params
 with job(snakemake.log[0], cells=len(params.cells), repeats=len(params.seeds)) as log:
     clips = dict(zip(params.corpora, map(read_clips, inputs.clips), strict=True))
-    cells = [tuple(cell) for cell in params.cells]
+    cells = [tuple(cell.values()) for cell in params.cells]
     against_none, in_space = [], []
     for repeat in range(len(params.seeds)):
         paths = inputs.scores[repeat * len(cells) : (repeat + 1) * len(cells)]
@@ -16,6 +16,7 @@ with job(snakemake.log[0], cells=len(params.cells), repeats=len(params.seeds)) a
             dict(zip(cells, map(read_scores, paths), strict=True)),
             clips,
             params.labels,
+            params.pairs,
             resamples=params.resamples,
             seed=params.seeds[0],
         )

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
+from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.evidence.intervals import auc_interval
 from audio_debias.evidence.probes import ADVERSARIES, attack
 from audio_debias.evidence.resampling import Resamples, WeightedAuc, resample_seed, tracks_of
@@ -34,7 +35,7 @@ def identify_domains(
     samples: pd.DataFrame,
     clips: Mapping[str, pd.DataFrame],
     embeddings: Mapping[str, pd.DataFrame],
-    corrections: Mapping[str, object],
+    corrections: Mapping[str, BiasCorrection],
     *,
     labels: int = 3,
     permutations: int = 1000,
@@ -57,7 +58,7 @@ def identify_domains(
         Clip tables, restricted to clips that have an embedding.
     embeddings : mapping of two corpora to DataFrame
         Rows of float32 embeddings indexed by ``clip_id``, in the order of the pair.
-    corrections : mapping of label to fitted correction
+    corrections : mapping of label to fitted BiasCorrection
     labels : int
         How many labels' corrections to judge, evenly spaced in their order.
     permutations : int
@@ -231,7 +232,7 @@ class _Identification:
 def _in_space(correction, x: np.ndarray, corpus: str, train_corpus: str):
     """Rows of a corpus before and after the correction, in the space that it corrects."""
     mapped = np.asarray(correction.map(x, train_corpus), dtype=np.float64)
-    return mapped, np.asarray(correction.project(mapped), dtype=np.float64)
+    return mapped, np.asarray(correction.eraser_of(corpus).apply(mapped), dtype=np.float64)
 
 
 def _codes(parts: list[pd.DataFrame]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -48,6 +49,7 @@ def bootstrap_scores(
     scores: Mapping[tuple[str, str, str, str], pd.DataFrame],
     clips: Mapping[str, pd.DataFrame],
     labels: Sequence[str],
+    pairs: Mapping[str, Sequence[str]],
     *,
     resamples: int = 2000,
     seed: int = 42,
@@ -62,6 +64,7 @@ def bootstrap_scores(
         Clip tables: ``clip_id, split, track_id``.
     labels : sequence of str
         Every transfer gets a row for each, whether or not it has scores.
+    pairs : mapping of pair to its two corpora
     resamples : int
     seed : int
         The run's; each test corpus has its own resamples, the same in all cells and repeats.
@@ -80,13 +83,11 @@ def bootstrap_scores(
             raise InputError(f"scores of {'/'.join(cell)}: no column 'logit'; score the clips anew")
         groups = dict(iter(table.groupby(["train_corpus", "test_corpus", "label"])))
         tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
-        for train in cell[0].split("--"):
-            for test in cell[0].split("--"):
-                for label in labels:
-                    if (train, test, label) in groups:
-                        found.setdefault(test, {})[len(rows)] = groups[train, test, label]
-                    known = tested.get((train, test), 0)
-                    rows.append((*cell, train, test, label, np.nan, pd.NA, pd.NA, known, np.nan))
+        for train, test, label in product(pairs[cell[0]], pairs[cell[0]], labels):
+            if (train, test, label) in groups:
+                found.setdefault(test, {})[len(rows)] = groups[train, test, label]
+            known = tested.get((train, test), 0)
+            rows.append((*cell, train, test, label, np.nan, pd.NA, pd.NA, known, np.nan))
     columns = [*TRANSFER, "label", "auc", "positives", "clips", "tested", "df"]
     rows = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_COUNTS, "Int64"))
     resampled = np.full((len(rows), resamples), np.nan)

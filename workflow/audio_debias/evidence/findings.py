@@ -35,7 +35,7 @@ def collect(
     resamples : int
     redrawn : mapping of test corpus to int
     names : mapping of str to str
-        Display names of models, corpora and methods.
+        Display names of models, corpora, pairs and methods.
     band, controls, published : DataFrame, optional
         What :mod:`audio_debias.evidence.controls` and :mod:`audio_debias.evidence.poster` give.
     """

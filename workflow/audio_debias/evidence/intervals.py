@@ -18,7 +18,7 @@ COLUMNS = [
     *("change", "change_low", "change_high", "p", "p_holm", "verdict", "positives"),
     *("change_sd_test", "change_sd_training", "clips", "clips_needed"),
 ]
-DROP_COLUMNS = [*CELL, "train_corpus", "label", "drop", "low", "high", "sd_test", "sd_training"]
+DROP_COLUMNS = [*TRANSFER, "label", "drop", "low", "high", "sd_test", "sd_training"]
 
 
 def moments(bootstrap: Bootstrap, references: Mapping[str, str] | str = "none") -> pd.DataFrame:
@@ -144,7 +144,7 @@ def drop_table(repeats: Sequence[pd.DataFrame], *, level: float = 0.95) -> pd.Da
     Returns
     -------
     DataFrame
-        `DROP_COLUMNS`, in [0, 1].
+        `DROP_COLUMNS`, in [0, 1]; ``test_corpus`` is the other one.
     """
     drops = [_drops(table) for table in repeats]
     table = drops[0]
@@ -156,7 +156,7 @@ def drop_table(repeats: Sequence[pd.DataFrame], *, level: float = 0.95) -> pd.Da
         sd_test=spread.test,
         sd_training=spread.training,
     )
-    return table.astype(dict.fromkeys(DROP_COLUMNS[6:], "Float64"))[DROP_COLUMNS]
+    return table.astype(dict.fromkeys(DROP_COLUMNS[7:], "Float64"))[DROP_COLUMNS]
 
 
 def _drops(table: pd.DataFrame) -> pd.DataFrame:
@@ -165,6 +165,7 @@ def _drops(table: pd.DataFrame) -> pd.DataFrame:
     both = table[home].merge(table[~home], on=keys, suffixes=("", "_abroad"), validate="1:1")
     parts = np.array([both["auc_var"], both["auc_var_abroad"]])
     return both[keys].assign(
+        test_corpus=both["test_corpus_abroad"],
         drop=both["auc"] - both["auc_abroad"],
         drop_var=parts.sum(axis=0),
         df=_satterthwaite(parts, np.array([both["df"], both["df_abroad"]])),

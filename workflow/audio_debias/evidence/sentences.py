@@ -41,7 +41,7 @@ def told_apart(adversaries: pd.DataFrame, names: Names) -> list[Finding]:
         part = part.set_index("adversary")
         linear, aucs = part.loc["linear"], part["auc_before"]
         reached = f"{say.auc(aucs['linear'])} {say.interval(linear, 'before_low', 'before_high')}"
-        subject, corpora = say.name(model, names), say.both(pair, names)
+        subject, corpora = say.name(model, names), say.name(pair, names)
         if aucs["linear"] > linear["null_high"]:
             text = f"{subject} tells {corpora} apart: a linear probe reaches {reached}"
         else:
@@ -60,17 +60,16 @@ def drops(table: pd.DataFrame, names: Names) -> list[Finding]:
     found = []
     rows = table[(table["method"] == "none") & (table["label"] == MEAN) & table["drop"].notna()]
     for _, row in rows.drop_duplicates(["pair", "model", "train_corpus"]).iterrows():
-        train = row["train_corpus"]
-        other = next(one for one in row["pair"].split("--") if one != train)
         size, low, high = row["drop"], row["low"], row["high"]
         verb = "loses"
         if size < 0:
             verb, size, low, high = "gains", -size, -high, -low
         sure = pd.notna(low) and low > 0
+        train, test = (say.name(row[f"{end}_corpus"], names) for end in ("train", "test"))
         text = (
-            f"Trained on {say.name(train, names)}, {say.name(row['model'], names)} {verb} "
-            f"{say.change(size)} {say.bounds(low, high)} points of mean AUC on "
-            f"{say.name(other, names)}{'' if sure else '; that may be chance'}."
+            f"Trained on {train}, {say.name(row['model'], names)} {verb} {say.change(size)} "
+            f"{say.bounds(low, high)} points of mean AUC on {test}"
+            f"{'' if sure else '; that may be chance'}."
         )
         about = {key: row[key] for key in ("pair", "model", "train_corpus")}
         found.append(Finding("drops", text, about, say.numbers(row, ["drop", "low", "high"])))

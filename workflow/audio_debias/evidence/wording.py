@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 Names = Mapping[str, str]
-"""Display names of models, corpora and methods; a name that is absent stands for itself."""
+"""Display names of models, corpora, pairs and methods; a name that is absent stands for itself."""
 
 _ADVERSARIES = {"rbf": "a nonlinear one", "neighbours": "nearest neighbours"}
 
@@ -13,11 +13,6 @@ _ADVERSARIES = {"rbf": "a nonlinear one", "neighbours": "nearest neighbours"}
 def name(own: str, names: Names) -> str:
     """What people read for a name."""
     return names.get(own, own)
-
-
-def both(pair: str, names: Names) -> str:
-    """The two corpora of a pair."""
-    return " and ".join(name(corpus, names) for corpus in pair.split("--"))
 
 
 def transfer(row: pd.Series, names: Names) -> str:
