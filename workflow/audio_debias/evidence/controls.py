@@ -11,6 +11,9 @@ from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER
 
 COLUMNS = ["control", "train_corpus", "test_corpus", "auc", "low", "high", "draws", "at_chance"]
 
+ALARM = 0.001
+"""A control is off chance below this p: at 0.05, one of a run's twenty would be by chance."""
+
 
 def permute_labels(samples: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Matched samples whose labels say nothing: permuted within each label and corpus.
@@ -99,9 +102,10 @@ def corpora_permuted(identified: Sequence[pd.DataFrame], level: float = 0.95) ->
 
 def _around_chance(values: np.ndarray, level: float) -> tuple[float, float, float, int, bool]:
     mean, count = float(values.mean()), len(values)
-    half = student.ppf((1 + level) / 2, count - 1) * values.std(ddof=1) / np.sqrt(count)
-    low, high = float(mean - half), float(mean + half)
-    return mean, low, high, count, low <= 0.5 <= high
+    error = max(float(values.std(ddof=1)) / np.sqrt(count), np.finfo(float).tiny)
+    half = student.ppf((1 + level) / 2, count - 1) * error
+    p = 2 * student.sf(abs(mean - 0.5) / error, count - 1)
+    return mean, mean - half, mean + half, count, bool(p > ALARM)
 
 
 def random_band(

@@ -45,9 +45,7 @@ def told_apart(adversaries: pd.DataFrame, names: Names) -> list[Finding]:
         if aucs["linear"] > linear["null_high"]:
             text = f"{subject} tells {corpora} apart: a linear probe reaches {reached}"
         else:
-            text = (
-                f"On {subject}, a linear probe does not tell {corpora} apart: it reaches {reached}"
-            )
+            text = f"{subject} does not tell {corpora} apart: a linear probe reaches {reached}"
         text = f"{text} on test clips (50 is chance), {say.others(aucs)}."
         numbers = say.numbers(linear, ["before_low", "before_high", "null_low", "null_high"])
         numbers |= say.numbers(aucs, aucs.index)
