@@ -19,7 +19,7 @@ with job(snakemake.log[0], draws=params.draws, **wildcards) as log:
         for corpus, path in zip(corpora, inputs.clips, strict=True)
     }
     frames = {corpus: found.frame for corpus, found in embeddings.items()}
-    corrections = load_corrections(inputs.corrections[0])[0]
+    corrections = load_corrections(inputs.corrections)[0]
     samples = read_samples(inputs.samples)
 
     def score(permuted):
