@@ -176,9 +176,10 @@ def test_a_label_without_scores_has_a_row_without_numbers():
 def test_a_perfect_auc_has_no_interval_of_width_zero():
     truth = np.arange(60) < 20
     table = score_table({"flute": truth * 1.0}, {"flute": truth}, clip_table(60))
-    row = intervals_of({"none": table}, clip_table(60), ["flute"]).loc[("none", "flute")]
+    rows = intervals_of({"none": table, "lda": table}, clip_table(60), ["flute"])
+    row = rows.loc[("lda", "mean")]
     assert row["auc"] == 1
-    assert pd.isna(row["low"])
+    assert row[["low", "high", "sd_test", "change_low", "verdict"]].isna().all()
 
 
 def test_the_variance_is_split_between_test_clips_and_training_samples():

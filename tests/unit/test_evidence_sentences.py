@@ -107,6 +107,18 @@ def test_a_domain_that_is_still_found_is_said_to_be():
     )
 
 
+def test_a_method_of_any_mode_is_told_once():
+    table = pd.concat([intervals(), intervals(mode="classwise")])
+    found = sentences.corrections(table, adversaries(), RANKS.assign(rank=0), NAMES)
+    assert text_of(found).startswith("LEACE on VGGish (global, classwise). Mean AUC")
+
+
+def test_a_perfect_auc_is_told_without_an_interval():
+    perfect = adversaries(before=(1.0, 1.0, 1.0)).assign(before_low=None, before_high=None)
+    text = text_of(sentences.told_apart(perfect, NAMES))
+    assert "a linear probe reaches 100.0 on test clips" in text
+
+
 def test_a_method_that_takes_nothing_out_claims_nothing():
     found = sentences.corrections(intervals(), adversaries(), RANKS.assign(rank=0), NAMES)
     assert "removed" not in text_of(found)

@@ -67,7 +67,13 @@ def moments(bootstrap: Bootstrap, references: Mapping[str, str] | str = "none") 
             }
         )
     means = pd.DataFrame(means).astype(dict.fromkeys(["positives", "clips"], "Int64"))
-    return pd.concat([labelled.drop(columns="tested"), means], ignore_index=True)
+    table = pd.concat([labelled.drop(columns="tested"), means], ignore_index=True)
+    # A perfect AUC is perfect in every resample: nothing is known of its spread, nor of a change
+    # from one to another.
+    perfect = table["auc_var"] == 0
+    table.loc[perfect & (table["change_var"] == 0), "change_var"] = np.nan
+    table.loc[perfect, "auc_var"] = np.nan
+    return table
 
 
 def _reference_rows(rows: pd.DataFrame, references: Mapping[str, str] | str) -> np.ndarray:

@@ -40,7 +40,7 @@ def told_apart(adversaries: pd.DataFrame, names: Names) -> list[Finding]:
     for (pair, model), part in rows.groupby(["pair", "model"], sort=False):
         part = part.set_index("adversary")
         linear, aucs = part.loc["linear"], part["auc_before"]
-        reached = f"{say.auc(aucs['linear'])} {say.interval(linear, 'before_low', 'before_high')}"
+        reached = say.estimate(linear, "auc_before", "before_low", "before_high")
         subject, corpora = say.name(model, names), say.name(pair, names)
         if aucs["linear"] > linear["null_high"]:
             text = f"{subject} tells {corpora} apart: a linear probe reaches {reached}"
@@ -86,7 +86,7 @@ def corrections(
         ``pair, model, method, mode, rank``: how many directions were taken out.
     names : mapping of str to str
     """
-    found = []
+    told = {}
     across = intervals[
         (intervals["label"] == MEAN)
         & (intervals["train_corpus"] != intervals["test_corpus"])
@@ -95,8 +95,8 @@ def corrections(
     ranks = ranks.assign(rank=ranks["rank"].astype(float)).groupby(CELL)["rank"].mean()
     judged = {cell: part.set_index("adversary") for cell, part in adversaries.groupby(CELL)}
     for cell, part in across.groupby(CELL, sort=False):
-        _, model, method, mode = cell
-        numbers, text = {}, f"{say.name(method, names)} on {say.name(model, names)} ({mode})."
+        pair, model, method, mode = cell
+        numbers, text = {}, ""
         if cell in judged and ranks.get(cell, 0) > 0:
             text += f" {_removed(ranks[cell], judged[cell])}."
             numbers["rank"] = float(ranks[cell])
@@ -116,8 +116,18 @@ def corrections(
             start = f"{row['train_corpus']} → {row['test_corpus']}"
             numbers |= {f"{start} {key}": n for key, n in say.numbers(row, keys).items()}
         text += f" Mean AUC across corpora changes, {'; '.join(changes)}."
-        found.append(Finding("corrections", text, dict(zip(CELL, cell, strict=True)), numbers))
-    return found
+        # A method that does not depend on the mode stands in each, and is told once.
+        modes, _ = told.setdefault((pair, model, method, text), ([], numbers))
+        modes.append(mode)
+    return [
+        Finding(
+            "corrections",
+            f"{say.name(method, names)} on {say.name(model, names)} ({', '.join(modes)}).{text}",
+            {"pair": pair, "model": model, "method": method, "mode": ", ".join(modes)},
+            numbers,
+        )
+        for (pair, model, method, text), (modes, numbers) in told.items()
+    ]
 
 
 def _removed(rank: float, adversary: pd.DataFrame) -> str:
@@ -234,8 +244,8 @@ def controls(table: pd.DataFrame, names: Names) -> list[Finding]:
             where += f", {say.transfer(row, names)}"
         verdict = "at chance, as it must be" if row["at_chance"] else "not at chance: seek the leak"
         text = (
-            f"Control, {row['control']} ({where}): AUC {say.auc(row['auc'])} "
-            f"{say.interval(row, 'low', 'high')} over {row['draws']} draws, {verdict}."
+            f"Control, {row['control']} ({where}): AUC {say.estimate(row, 'auc', 'low', 'high')} "
+            f"over {row['draws']} draws, {verdict}."
         )
         keys = ["pair", "model", "control", "train_corpus", "test_corpus"]
         about = {key: row[key] for key in keys if pd.notna(row[key])}

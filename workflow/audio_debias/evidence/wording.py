@@ -54,9 +54,10 @@ def bounds(low: float, high: float) -> str:
     return f"[{change(low)}, {change(high)}]"
 
 
-def interval(row: pd.Series, low: str, high: str) -> str:
-    """The interval of an AUC."""
-    return f"[{auc(row[low])}, {auc(row[high])}]"
+def estimate(row: pd.Series, name: str, low: str, high: str) -> str:
+    """An AUC and its interval, such as ``99.6 [99.1, 99.8]``; a perfect one has none."""
+    known = pd.notna(row[low]) and pd.notna(row[high])
+    return auc(row[name]) + (f" [{auc(row[low])}, {auc(row[high])}]" if known else "")
 
 
 def plain(value) -> float | None:
