@@ -307,6 +307,5 @@ def test_three_points_among_108_changes_take_400_test_clips():
 
 @pytest.mark.slow
 def test_a_correction_that_does_nothing_is_called_better_or_worse_in_one_of_twenty_at_most():
-    found = [row["verdict"] in ("better", "worse") for row in changes(250, 0.0, 300)]
-    # Two standard errors of a true 5 % of 300 trials.
-    assert np.mean(found) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 300)
+    found = [row["verdict"] in ("better", "worse") for row in changes(250, 0.0, 200)]
+    assert np.mean(found) <= 0.05

@@ -87,20 +87,21 @@ def bootstrap_scores(
             if (train, test, label) in groups:
                 found.setdefault(test, {})[len(rows)] = groups[train, test, label]
             known = tested.get((train, test), 0)
-            rows.append((*cell, train, test, label, np.nan, pd.NA, pd.NA, known, np.nan))
-    columns = [*TRANSFER, "label", "auc", "positives", "clips", "tested", "df"]
-    rows = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_COUNTS, "Int64"))
+            rows.append((*cell, train, test, label, known))
+    rows = pd.DataFrame(rows, columns=[*TRANSFER, "label", "tested"])
+    measured = {name: np.full(len(rows), np.nan) for name in ("auc", "positives", "clips", "df")}
     resampled = np.full((len(rows), resamples), np.nan)
     redrawn = {}
     for corpus, groups in found.items():
         test = clips[corpus][clips[corpus]["split"] == "test"]
-        draws = _resample_corpus(corpus, test, groups, rows, resampled, seed)
+        draws = _resample_corpus(corpus, test, groups, measured, resampled, seed)
         redrawn[corpus] = draws.redrawn
+    rows = rows.assign(**measured).astype(dict.fromkeys(_COUNTS, "Int64"))
     return Bootstrap(rows, resampled, redrawn)
 
 
-def _resample_corpus(corpus, test, groups, rows, resampled, seed) -> Resamples:
-    """Fill the `rows` and `resampled` values of the `groups` that are tested on `corpus`."""
+def _resample_corpus(corpus, test, groups, measured, resampled, seed) -> Resamples:
+    """Fill the `measured` and `resampled` values of the `groups` that are tested on `corpus`."""
     tracks, index = tracks_of(test), pd.Index(test["clip_id"])
     statistics, truths = {}, {}
     for row, group in groups.items():
@@ -109,14 +110,14 @@ def _resample_corpus(corpus, test, groups, rows, resampled, seed) -> Resamples:
             clip = group["clip_id"].to_numpy()[positions < 0][0]
             raise InputError(f"scores: clip_id: {clip} is no test clip of {corpus}; score it anew")
         truth = group["truth"].to_numpy(bool)
-        rows.loc[row, ["positives", "clips"]] = int(truth.sum()), len(truth)
+        measured["positives"][row], measured["clips"][row] = truth.sum(), len(truth)
         if truth.all() or not truth.any():
             continue
         auc = WeightedAuc(group["logit"].to_numpy(float), truth, positions, len(test))
-        rows.loc[row, "auc"] = auc(np.ones((len(test), 1), dtype=np.int32))[0]
+        measured["auc"][row] = auc(np.ones((len(test), 1), dtype=np.int32))[0]
         spread = min(len(np.unique(tracks[positions[truth == value]])) for value in (False, True))
         if spread > 1:
-            rows.loc[row, "df"] = spread - 1
+            measured["df"][row] = spread - 1
             statistics[row] = auc
             truths[positions.tobytes(), truth.tobytes()] = positions, truth
     draws = Resamples(
