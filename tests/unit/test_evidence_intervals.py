@@ -13,6 +13,7 @@ from audio_debias.evidence.intervals import (
     in_every_mode,
     interval_table,
     moments,
+    moments_of_run,
 )
 
 
@@ -204,6 +205,26 @@ def test_the_drop_is_from_within_to_across_and_its_variances_add():
     assert row["drop"] == pytest.approx(home["auc"] - abroad["auc"])
     assert row["sd_test"] ** 2 == pytest.approx(home["auc_var"] + abroad["auc_var"])
     assert row["test_corpus"] == "b"
+
+
+def test_a_run_of_several_pairs_is_resampled_pair_by_pair():
+    truth, scores = one_label(0, count=60)
+    clips = {corpus: clip_table(60, corpus=corpus) for corpus in "bc"}
+    tables = {
+        ("a--b", "m", "none", "any"): score_table({"flute": scores}, {"flute": truth}, clips["b"]),
+        ("a--c", "m", "none", "any"): score_table(
+            {"flute": scores}, {"flute": truth}, clips["c"], test="c"
+        ),
+    }
+    pairs = {"a--b": ("a", "b"), "a--c": ("a", "c")}
+    (found,), redrawn = moments_of_run(
+        tables.get, list(tables), clips, ["flute"], pairs, resamples=200
+    )
+    alone = moments(
+        bootstrap_scores(dict([next(iter(tables.items()))]), clips, ["flute"], pairs, resamples=200)
+    )
+    pd.testing.assert_frame_equal(found[found["pair"] == "a--b"], alone)
+    assert set(redrawn) == {"b", "c"}
 
 
 def test_a_method_of_any_mode_stands_in_every_mode():

@@ -125,6 +125,7 @@ def _resample_corpus(corpus, test, groups, measured, resampled, seed) -> Resampl
         list(truths.values()),
         resamples=resampled.shape[1],
         seed=resample_seed(seed, corpus),
+        corpus=corpus,
     )
     for number, weights in enumerate(draws.blocks()):
         columns = slice(number * BLOCK, number * BLOCK + weights.shape[1])

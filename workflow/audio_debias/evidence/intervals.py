@@ -1,6 +1,6 @@
 """Intervals of ROC-AUCs, of changes by a correction and of drops across corpora."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +8,13 @@ import pandas as pd
 from scipy.special import expit, logit
 from scipy.stats import t as student
 
-from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER, Bootstrap
+from audio_debias.evidence.bootstrap import (
+    CELL,
+    MEAN,
+    TRANSFER,
+    Bootstrap,
+    bootstrap_scores,
+)
 from audio_debias.evidence.verdicts import judge
 
 COLUMNS = [
@@ -74,6 +80,47 @@ def moments(bootstrap: Bootstrap, references: Mapping[str, str] | str = "none") 
     table.loc[perfect & (table["change_var"] == 0), "change_var"] = np.nan
     table.loc[perfect, "auc_var"] = np.nan
     return table
+
+
+def moments_of_run(
+    read_scores: Callable[[tuple[str, str, str, str]], pd.DataFrame],
+    cells: Sequence[tuple[str, str, str, str]],
+    clips: Mapping[str, pd.DataFrame],
+    labels: Sequence[str],
+    pairs: Mapping[str, Sequence[str]],
+    *,
+    references: Sequence[Mapping[str, str] | str] = ("none",),
+    resamples: int = 2000,
+    seed: int = 42,
+) -> tuple[list[pd.DataFrame], dict[str, int]]:
+    """The moments of all cells, pair by pair: memory does not grow with the number of pairs.
+
+    Parameters
+    ----------
+    read_scores : callable
+        From a cell (pair, model, method, mode) to its scores.
+    cells : sequence of tuple
+    clips, labels, pairs, resamples, seed
+        As in :func:`~audio_debias.evidence.bootstrap.bootstrap_scores`.
+    references : sequence
+        Each as in :func:`moments`.
+
+    Returns
+    -------
+    tables : list of DataFrame
+        What :func:`moments` gives, one a reference.
+    redrawn : dict of str to int
+        Per test corpus, the most resamples that were drawn again in a pair.
+    """
+    tables, redrawn = [[] for _ in references], {}
+    for pair in pairs:
+        scores = {cell: read_scores(cell) for cell in cells if cell[0] == pair}
+        bootstrap = bootstrap_scores(scores, clips, labels, pairs, resamples=resamples, seed=seed)
+        for table, reference in zip(tables, references, strict=True):
+            table.append(moments(bootstrap, reference))
+        for corpus, count in bootstrap.redrawn.items():
+            redrawn[corpus] = max(redrawn.get(corpus, 0), count)
+    return [pd.concat(table, ignore_index=True) for table in tables], redrawn
 
 
 def _reference_rows(rows: pd.DataFrame, references: Mapping[str, str] | str) -> np.ndarray:

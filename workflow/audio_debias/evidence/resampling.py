@@ -12,7 +12,7 @@ from audio_debias.errors import InputError
 BLOCK = 250
 """Resamples in memory at a time; part of the stream of random numbers, so it is fixed."""
 
-MAX_ROUNDS = 1000
+MAX_ROUNDS = 10_000
 """How often resamples that lack a class are drawn again before giving up."""
 
 
@@ -64,6 +64,8 @@ class Resamples:
         For every label, the positions of its clips and whether each is positive.
     resamples : int
     seed : int or SeedSequence
+    corpus : str
+        For the error message.
 
     Attributes
     ----------
@@ -83,7 +85,9 @@ class Resamples:
         *,
         resamples: int = 2000,
         seed: int | np.random.SeedSequence = 0,
+        corpus: str = "the corpus",
     ):
+        self.corpus = corpus
         self.tracks = np.asarray(tracks)
         self.resamples = resamples
         self.redrawn = 0
@@ -113,8 +117,8 @@ class Resamples:
                 weights[:, bad] = self._draw(rng, bad.size)
             else:
                 raise InputError(
-                    "resamples: keep missing a class of some label; leave labels with a handful "
-                    "of test clips out"
+                    f"test clips of {self.corpus}: resamples keep missing a class of some label; "
+                    "leave labels with a handful of test clips out"
                 )
             yield weights
 
