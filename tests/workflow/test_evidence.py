@@ -40,10 +40,3 @@ def test_further_training_samples_and_controls_are_run_on_demand(project):
     controls = [one for one in found if one["kind"] == "controls"]
     assert len(controls) == 4 + 3  # transfers, adversaries
     assert "training_share" in {one["kind"] for one in found}
-
-
-def test_another_margin_draws_no_sample_and_fits_nothing_again(project):
-    project.configure(uncertainty=UNCERTAINTY)
-    project.snakemake("results/test/findings.md")
-    project.configure(uncertainty={"margin": 2.0})
-    assert set(project.planned("--until", "findings")) == {"intervals", "findings"}

@@ -213,6 +213,14 @@ ROWS = {
         configured(classifier={"folds": 4}),
         {"run_transfers": 18, "metrics": 1, "intervals": 1, **COSINES, **READ},
     ),
+    "the margin of a verdict": (
+        configured(uncertainty={"margin": 1.0}),
+        {"intervals": 1, "findings": 1, "report_page": 1},
+    ),
+    "the resamples": (
+        configured(uncertainty={"resamples": 500}),
+        {"intervals": 1, "identify_domains": 18, "adversaries": 1, "findings": 1, "report_page": 1},
+    ),
     "a kernel option": (
         configured(kernel={"map": "rff"}),
         {**fitted(6), **READ},

@@ -83,7 +83,7 @@ def identify_domains(
         Null where unknown; no row without a correction, or without test clips of both corpora.
     """
     if not corrections:
-        return pd.DataFrame(columns=COLUMNS)
+        return _table([])
     with threadpool_limits(1):  # Bits do not depend on the number of cores.
         return _Identification(
             samples, clips, embeddings, seed, permute, permutations, resamples, level
@@ -106,10 +106,10 @@ class _Identification:
         rng = np.random.default_rng(self.seed)
         train, test = self._draw("train", bound, rng), self._draw("test", bound, rng)
         if test["domain"].nunique() < 2:
-            return pd.DataFrame(columns=COLUMNS)
+            return _table([])
         judged = [self._judge(correction, train, test) for _, correction in corrections]
         null = _Null(test, self.permutations, rng)
-        table = []
+        rows = []
         for name in ADVERSARIES:
             before, after = ([one[when, name] for one in judged] for when in ("before", "after"))
             low, high = null.of(after, self.level)
@@ -120,9 +120,8 @@ class _Identification:
             for measure in judged[0]["measures"]:
                 row[measure] = np.mean([one["measures"][measure] for one in judged])
             counts = {"train_clips": len(train), "test_clips": len(test)}
-            table.append(row | counts | {"labels": len(judged)})
-        table = pd.DataFrame(table)[COLUMNS]
-        return table.astype(dict.fromkeys(COLUMNS[1:-3], "Float64"))
+            rows.append(row | counts | {"labels": len(judged)})
+        return _table(rows)
 
     def _features(self, correction) -> int:
         first = next(iter(self.embeddings.values())).iloc[:1].to_numpy(float)
@@ -227,6 +226,11 @@ class _Identification:
         df = test.groupby("corpus")["track"].nunique().min() - 1
         low, high = auc_interval(mean, sd, df, self.level)
         return mean, float(low), float(high)
+
+
+def _table(rows: list[dict]) -> pd.DataFrame:
+    types = dict.fromkeys(COLUMNS[1:-3], "Float64") | dict.fromkeys(COLUMNS[-3:], "Int64")
+    return pd.DataFrame(rows, columns=COLUMNS).astype(types)
 
 
 def _in_space(correction, x: np.ndarray, corpus: str, train_corpus: str):
