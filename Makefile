@@ -2,12 +2,13 @@
 PYTHON ?= python3
 CORES ?= all
 VENV := .venv
+DOCS := .venv-docs
 SNAKEMAKE := $(VENV)/bin/snakemake
 # A bar of the progress where someone watches, plain lines elsewhere.
 PROGRESS := $(shell [ -t 2 ] && echo --logger rich)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: demo env test test-slow lint format lock clean
+.PHONY: demo env test test-slow lint docs format lock clean
 
 demo: env
 	snakemake --cores $(CORES) $(PROGRESS)
@@ -31,7 +32,19 @@ lint: env
 	ruff format --check .
 	ruff check .
 	snakefmt --check Snakefile workflow
+	mypy
+	numpydoc lint $$(find workflow/audio_debias -name '*.py')
 	snakemake --lint
+
+# The site, in site/: links within it are checked, and nothing is fetched to build or to read it.
+docs: $(DOCS)/.installed
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build
+	! grep -rlE --include=*.html '<(script|img)[^>]* src="?(https?:)?//|<link[^>]* rel="?(stylesheet|preconnect)[^>]* href="?(https?:)?//' site
+
+$(DOCS)/.installed: envs/docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --require-hashes -r envs/docs.txt
+	touch $@
 
 format: env
 	ruff format .
@@ -42,7 +55,9 @@ format: env
 lock:
 	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-header --no-annotate envs/dev.in -o envs/dev.txt
+	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate envs/docs.in -o envs/docs.txt
 	$(PYTHON) envs/conda_from_pins.py
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(DOCS) site

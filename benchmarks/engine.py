@@ -168,11 +168,11 @@ def cell(width: int) -> tuple[float, float]:
         corpus: pd.DataFrame(synthetic_embeddings(table, corpus, width), index=table["clip_id"])
         for corpus, table in clips.items()
     }
-    samples, _ = match_samples(*clips.values(), LABELS[:1], GENRES, names=tuple(SIZES))
+    samples, _ = match_samples(clips, LABELS[:1], GENRES)
 
     def ours():
-        corrections = fit_corrections(samples, embeddings, method="klda")
-        return run_transfers(samples, clips, embeddings, corrections)
+        corrections = fit_corrections(samples, embeddings, eraser="lda", space="kernel")
+        return run_transfers(samples, clips, embeddings, dict.fromkeys(SIZES, corrections))
 
     def theirs():
         x, y = {}, {}

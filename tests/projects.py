@@ -39,6 +39,7 @@ class Project:
     def define(self, kind, name, /, **definition):
         """Add resources/{kind}/{name}.yaml."""
         file = self.path / "resources" / kind / f"{name}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(yaml.safe_dump(definition, sort_keys=False))
 
     def snakemake(self, *arguments, cores=2, check=True, prefix=()):
@@ -79,7 +80,9 @@ def job_counts(output):
                     break
                 rule, count = row.split()
                 counts[rule] = int(count)
-    return {rule: count for rule, count in counts.items() if rule not in ("total", "all")}
+    return {
+        rule: count for rule, count in counts.items() if rule not in ("total", "all", "everything")
+    }
 
 
 def write_corpus(folder, prefix, seed, clips=64, cutoff=1.0):
@@ -102,12 +105,24 @@ def write_corpus(folder, prefix, seed, clips=64, cutoff=1.0):
 
 
 def make_project(path):
-    path.mkdir()
+    """A checkout of its own in `path`, with the small experiment in it."""
+    copy_checkout(path)
+    return add_experiment(path)
+
+
+def copy_checkout(path):
+    """The workflow as it is cloned."""
+    path.mkdir(parents=True)
     for name in ("workflow", "resources", "envs"):
         shutil.copytree(ROOT / name, path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("Snakefile", "config.yaml"):
         shutil.copy(ROOT / name, path / name)
     (path / "profiles").symlink_to("workflow/profiles")
+
+
+def add_experiment(path):
+    """Two small corpora, known embeddings, their definitions and the config in the folder `path`,
+    which has a config.yaml."""
     project = Project(path)
     for seed, name in enumerate(("dry", "noisy"), 1):
         (path / name).mkdir()

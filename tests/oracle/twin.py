@@ -61,7 +61,8 @@ class Twin:
             random_state=seed,
             threads=1,
         )
-        transfers = run_transfers(self.samples, self.clips, self.embeddings, corrections, threads=1)
+        by_corpus = dict.fromkeys(CORPORA, corrections)
+        transfers = run_transfers(self.samples, self.clips, self.embeddings, by_corpus, threads=1)
         metrics = compute_metrics(transfers.scores, LABELS, CORPORA)
         return Cell(corrections, transfers, metrics)
 
@@ -92,7 +93,7 @@ def load_twin(shared: Path, root: Path) -> Twin:
         )
         clip_ids, values = read_embeddings(shared / "twin" / "embeddings.h5", corpus, "vggish")
         embeddings[corpus] = pd.DataFrame(values, index=clip_ids)
-    samples, excluded = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    samples, excluded = match_samples(clips, LABELS, GENRES)
     assert excluded.empty
     results = pd.read_csv(shared / "twin" / "reference_results.csv").rename(
         columns={

@@ -9,6 +9,7 @@ import pandas as pd
 POSTER = Path(__file__).resolve().parents[2] / "resources" / "published" / "table.csv"
 LABELS = ["cello", "clarinet", "flute", "guitar", "organ"]
 METHODS = ["none", "lda", "mlda", "k", "klda", "mklda"]
+TITLES = dict(zip(METHODS, ["none", "LDA", "mLDA", "K", "KLDA", "mKLDA"], strict=True))
 MODES = ["global", "classwise"]
 
 

@@ -23,6 +23,27 @@ ORDER = [
 ]
 
 
+RULES = [ROOT / "Snakefile", ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").rglob("*.smk")]
+
+# Modules over 300 lines that are still to be split; take them from the list when they are.
+LONG = {
+    "corpora/readers/openmic.py",
+    "fetching/download.py",
+}
+
+# No letter of a name has a meaning, and a pair, a cell or a method is never read out of its name.
+TAKEN_APART = re.compile(
+    r"""split\(["'](-|--|@)["']\)|partition\(["'](-|--|@)["']\)"""
+    r"""|startswith\(["']m["']\)|endswith\(["']lda["']\)"""
+    r"""|(KERNEL|GENRE|DIRECTIONLESS|LDA)_METHODS"""
+)
+STILL_TAKEN_APART = {
+    "workflow/audio_debias/reports/names.py",
+    # The authors' own files join the model and the method by a hyphen.
+    "workflow/audio_debias/reports/published_files.py",
+}
+
+
 def imported(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom):
@@ -45,12 +66,31 @@ def test_the_library_does_not_import_snakemake():
 
 
 def test_rules_run_scripts_and_fit_on_a_screen():
-    for path in [ROOT / "Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]:
+    for path in RULES:
+        assert path.read_text().count("\n") <= 150, path.name
         for rule in re.split(r"(?m)^(?=rule |use rule )", path.read_text())[1:]:
             name = rule.split(":")[0]
             assert not re.search(r"(?m)^\s+run:", rule), f"{path.name}: {name}"
             body = re.split(r"(?m)^\S", rule[1:])[0]
             assert body.count("\n") <= 50, f"{path.name}: {name} is {body.count(chr(10))} lines"
+
+
+def test_no_module_is_over_300_lines():
+    modules = {path: path.read_text().count("\n") for path in LIBRARY.rglob("*.py")}
+    long = {path.relative_to(LIBRARY).as_posix() for path, lines in modules.items() if lines > 300}
+    assert long - LONG == set(), "split these"
+    assert LONG - long == set(), "these are short now: take them from the list"
+
+
+def test_names_are_not_taken_apart():
+    sources = [*RULES, *(ROOT / "workflow").rglob("*.py")]
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources
+        if TAKEN_APART.search(path.read_text())
+    }
+    assert found - STILL_TAKEN_APART == set(), "use the objects of experiment/plan.py"
+    assert STILL_TAKEN_APART - found == set(), "these do no more: take them from the list"
 
 
 def test_scripts_are_glue():

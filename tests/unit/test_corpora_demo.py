@@ -11,6 +11,7 @@ from scipy import signal
 
 from audio_debias.corpora.demo import layouts as demo
 from audio_debias.corpora.demo.composition import PROGRAMS, RATE, STYLES, Part, render
+from audio_debias.corpora.demo.drawing import GENRES, LABELS, MIN_TRAIN
 from audio_debias.corpora.demo.room_acoustics import record
 from audio_debias.corpora.demo.vorbis_files import write_ogg
 from audio_debias.corpora.registry import read_corpus
@@ -27,8 +28,8 @@ def read(layout, root, **options):
     return read_corpus(
         layout,
         root,
-        labels=demo.LABELS,
-        genres=demo.GENRES,
+        labels=LABELS,
+        genres=GENRES,
         options=OPTIONS[layout] | options,
     )
 
@@ -47,9 +48,9 @@ def corpus(request, tmp_path_factory):
 def test_every_cell_of_label_and_genre_has_enough_positives_to_train_and_some_to_test(corpus):
     clips, _ = corpus
     assert len(clips) in CLIPS.values()
-    for split, least in (("train", demo.MIN_TRAIN), ("test", 1)):
+    for split, least in (("train", MIN_TRAIN), ("test", 1)):
         rows = clips[clips["split"] == split]
-        positives = rows.groupby("genre")[demo.LABELS].sum()
+        positives = rows.groupby("genre")[LABELS].sum()
         assert len(positives) == 4
         assert positives.to_numpy().min() >= least
 
@@ -59,7 +60,7 @@ def test_the_reader_gives_back_what_was_planned(corpus):
     plan = plan.set_index("clip_id").loc[clips["clip_id"]]
     assert clips["genre"].tolist() == plan["genre"].tolist()
     assert clips["split"].tolist() == plan["split"].tolist()
-    for label in demo.LABELS:
+    for label in LABELS:
         plays = np.array([label in labels for labels in plan["labels"]])
         known = clips[label].notna().to_numpy()
         assert (clips.loc[known, label].to_numpy(dtype=bool) == plays[known]).all()
@@ -71,9 +72,9 @@ def test_openmic_is_partly_annotated_with_both_truths_on_both_sides(tmp_path):
     demo.write_metadata("openmic", tmp_path, clips=500, seed=3)
     clips, _ = read("openmic", tmp_path)
     for _, rows in clips.groupby("split"):
-        known = rows[demo.LABELS].notna().mean()
+        known = rows[LABELS].notna().mean()
         assert known.between(0.3, 0.9).all()
-        assert rows[demo.LABELS].mean().between(0.1, 0.7).all()
+        assert rows[LABELS].mean().between(0.1, 0.7).all()
     # No pickle is needed to read the keys.
     with np.load(tmp_path / "openmic-2018.npz") as npz:
         assert len(npz["sample_key"]) == 500
@@ -90,7 +91,7 @@ def test_the_corpora_differ_in_how_often_labels_play_in_genres():
     for layout, clips in CLIPS.items():
         rows = demo.plan(layout, clips=clips, seed=0).explode("labels")
         table = pd.crosstab(rows["labels"], rows["genre"], normalize="index")
-        shares.append(table.loc[demo.LABELS, demo.GENRES].to_numpy())
+        shares.append(table.loc[LABELS, GENRES].to_numpy())
     assert np.abs(shares[0] - shares[1]).max() > 0.15
 
 

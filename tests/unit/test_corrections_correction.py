@@ -4,7 +4,7 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from audio_debias.corrections.correction import BiasCorrection, fit_corrections
+from audio_debias.corrections.correction import LABEL_FREE, BiasCorrection, fit_corrections
 from audio_debias.corrections.directions import span
 from audio_debias.corrections.erasers.lda import lda_direction
 from audio_debias.corrections.kernel import KERNELS
@@ -163,6 +163,15 @@ def test_fits_one_correction_per_label(clips, samples):
     expected = correction_of("mlda", mode="classwise").fit(**clips)
     assert list(corrections) == ["flute", "organ"]
     np.testing.assert_array_equal(corrections["organ"].erasers_[0].left, span(expected.directions_))
+
+
+def test_one_more_serves_all_labels(clips, samples):
+    corrections = fit_corrections(*samples, **parameters("lda"), label_free=True)
+    assert list(corrections) == ["flute", "organ", LABEL_FREE]
+    clips.pop("y")
+    np.testing.assert_array_equal(
+        corrections[LABEL_FREE].directions_, correction_of("lda").fit(**clips).directions_
+    )
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from audio_debias.errors import InputError
 from audio_debias.jobs import code as module
 
 SOURCE = '''"""A module."""
@@ -87,3 +88,102 @@ def test_a_script_changes_with_what_it_imports_but_not_with_how_jobs_are_wrapped
     assert after != before
     script.write_text(script.read_text() + "twice()\n")
     assert taken_of_script() != after
+
+
+OWN = "from audio_debias.scale import twice\n\n\ndef read():\n    return twice()\n"
+
+
+def test_a_file_of_ones_own_changes_with_its_code_and_with_the_library_that_it_imports(
+    package, tmp_path
+):
+    own = tmp_path / "resources/readers/mine.py"
+    own.parent.mkdir(parents=True)
+
+    def taken_of_own(code):
+        own.write_text(code)
+        taken()
+        return module.plugin_fingerprint(own)
+
+    before = taken_of_own(OWN)
+    assert taken_of_own(f'"""Words."""\n{OWN}# Words.\n') == before
+    assert taken_of_own(OWN.replace("twice()", "3 * twice()")) != before
+    (package / "fruit/apple.py").write_text(APPLE.replace("1", "2"))
+    assert taken_of_own(OWN) != before
+
+
+def test_a_plugin_moved_with_its_folder_is_the_same(package, tmp_path):
+    hashes = set()
+    for folder in ("here", "there"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text(OWN)
+        hashes.add(module.plugin_fingerprint(tmp_path / folder / "mine.py"))
+    assert len(hashes) == 1
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """A package of three modules that would fail if it were imported."""
+    root = tmp_path / "site/orchard"
+    (root / "trees").mkdir(parents=True)
+    (root / "__init__.py").write_text("raise RuntimeError\n")
+    (root / "trees/__init__.py").touch()
+    (root / "trees/plum.py").write_text("from ..tools import saw\n\n\nclass Plum:\n    use = saw\n")
+    (root / "tools.py").write_text("saw = 1\n")
+    (root / "other.py").write_text("hoe = 1\n")
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    return root
+
+
+def test_an_installed_class_changes_with_all_that_its_package_gives_it(installed):
+    def taken_of_class():
+        module._code.cache_clear()
+        module._imports.cache_clear()
+        return module.class_fingerprint("orchard.trees.plum:Plum", "method")
+
+    before = taken_of_class()
+    (installed / "other.py").write_text("hoe = 2\n")
+    assert taken_of_class() == before
+    (installed / "tools.py").write_text("saw = 2\n")
+    assert taken_of_class() != before
+
+
+@pytest.mark.parametrize("name", ["orchard.pear:Pear", "no_such_package:Pear"])
+def test_a_class_that_is_not_there_is_refused(installed, name):
+    with pytest.raises(InputError, match=r"method: no module '.*' to import; install"):
+        module.class_fingerprint(name, "method")
+
+
+@pytest.fixture
+def pages(package):
+    """A module that names one of two pages, which extend a third that includes a style."""
+    (package / "paper.py").write_text('PAGE = "letter.html"\n')
+    (package / "templates").mkdir()
+    for name in ("letter", "bill"):
+        content = "{% extends 'sheet.html' %}{% block content %}Dear{% endblock %}"
+        (package / f"templates/{name}.html").write_text(content)
+    sheet = "{% include 'ink.css' %}{% block content %}{% endblock %}"
+    (package / "templates/sheet.html").write_text(sheet)
+    (package / "templates/ink.css").write_text("p { color: black; }")
+    return package
+
+
+@pytest.mark.parametrize("name", ["letter.html", "sheet.html", "ink.css"])
+def test_a_template_that_a_module_names_extends_or_includes_changes_it(pages, name):
+    before, others = taken("paper"), taken("scale")
+    path = pages / "templates" / name
+    path.write_text(path.read_text() + " ")
+    assert taken("paper") != before
+    assert taken("scale") == others
+
+
+def test_a_template_of_another_module_does_not(pages):
+    before = taken("paper")
+    (pages / "templates/bill.html").write_text("Pay")
+    assert taken("paper") == before
+
+
+def test_every_page_of_the_reports_is_covered():
+    templates = module._PACKAGE / "reports/templates"
+    modules = (module._PACKAGE / "reports").glob("*.py")
+    covered = set().union(*map(module._templates, modules))
+    assert covered == set(templates.iterdir())

@@ -9,11 +9,10 @@ def listed(subject, *rows):
     return pd.DataFrame(rows, columns=[subject, "reason", "detail"])
 
 
-def bias_of(*rows):
-    """Label and what is skipped, once for each of two train corpora."""
+def lacking(*rows):
+    """Directions that a correction lacks: label, genre (none: of all clips) and reason."""
     lead = {"pair": "a--b", "model": "m", "method": "mlda", "mode": "classwise"}
-    table = pd.DataFrame(rows * 2, columns=["label", "skipped"])
-    return table.assign(**lead)
+    return pd.DataFrame(rows, columns=["label", "genre", "reason"]).assign(**lead)
 
 
 def test_every_exclusion_is_counted_once_by_place_and_reason():
@@ -21,8 +20,12 @@ def test_every_exclusion_is_counted_once_by_place_and_reason():
         {"a": listed("clip_id", ("1", "no genre", ""), ("2", "no genre", ""), ("3", "split", ""))},
         {("m", "a"): listed("clip_id", ("4", "silent", "")), ("m", "b"): listed("clip_id")},
         {("a--b", "m"): listed("label", ("organ", "too few clips", "3 of 8"))},
-        bias_of(("cello", "jazz: 1 and 9 clips; rock: 0 and 2 clips"), ("voice", None)),
-        {"a": "Corpus A", "m": "Model M"},
+        lacking(
+            ("cello", "jazz; a: b", "1 and 9 clips"),
+            ("cello", "rock", "0 and 2 clips"),
+            ("voice", None, "no clip"),
+        ),
+        {"a": "Corpus A", "m": "Model M", "mlda": "mLDA"},
     )
     where = "Corpus A and b, Model M-mLDA, classwise"
     assert counts.to_numpy().tolist() == [
@@ -30,19 +33,26 @@ def test_every_exclusion_is_counted_once_by_place_and_reason():
         ["clips dropped", "Corpus A", "split", 1, "3"],
         ["clips without embedding", "Corpus A, Model M", "silent", 1, "4"],
         ["labels excluded", "Corpus A and b, Model M", "too few clips", 1, "organ"],
-        ["directions", where, "not fitted", 2, "cello: jazz: 1 and 9 clips"],
+        ["directions", where, "not fitted", 3, "cello: jazz; a: b: 1 and 9 clips"],
     ]
     page = html_exclusions(counts)
     assert all(reason in page for reason in counts["reason"])
 
 
+def test_a_correction_without_its_only_direction_names_no_genre():
+    counts = count_exclusions({}, {}, {}, lacking(("voice", None, "no clip")))
+    assert counts.to_numpy().tolist() == [
+        ["directions", "a and b, m-mlda, classwise", "not fitted", 1, "voice: no clip"]
+    ]
+
+
 def test_an_empty_list_says_that_nothing_was_left_out():
-    counts = count_exclusions({"a": listed("clip_id")}, {}, {}, bias_of())
+    counts = count_exclusions({"a": listed("clip_id")}, {}, {}, lacking())
     assert counts.empty
     assert "Nothing:" in html_exclusions(counts)
 
 
 def test_names_that_mean_harm_stay_text():
-    counts = count_exclusions({"<b>": listed("clip_id", ("<i>,\n", "<u>", ""))}, {}, {}, bias_of())
+    counts = count_exclusions({"<b>": listed("clip_id", ("<i>,\n", "<u>", ""))}, {}, {}, lacking())
     page = html_exclusions(counts)
     assert not any(tag in page for tag in ("<b>", "<i>", "<u>"))

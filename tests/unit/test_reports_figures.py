@@ -11,6 +11,7 @@ from matplotlib.text import Text
 from reports_data import (
     LABELS,
     METHODS,
+    TITLES,
     make_bias,
     make_clips,
     make_cosines,
@@ -24,6 +25,7 @@ from audio_debias.reports.figures.per_label import per_label_figure
 from audio_debias.reports.figures.sensitivity import domain_drop, sensitivity_figure
 from audio_debias.reports.figures.style import method_colors, save_figure
 from audio_debias.reports.figures.tradeoff import tradeoff_figure
+from audio_debias.reports.table import html_table, wide_table
 
 LONG = "An extraordinarily long $name$ with <markup> & more"
 NAMES = {"a": LONG, "b": "Other\ncorpus", "small": LONG}
@@ -173,3 +175,27 @@ def test_tradeoff_points_stand_at_the_means():
     expected = [100 * here["domain_auc_after"].mean(), 100 * change]
     drawn = np.concatenate([collection.get_offsets().data for collection in axes.collections])
     assert np.isclose(drawn, expected).all(axis=1).any()
+
+
+def test_no_letter_of_a_methods_name_means_anything(tmp_path):
+    metrics = make_metrics(models=["small"], labels=["x"])
+    other = {name: f"{letter}klda" for letter, name in zip("zyxwv", METHODS[1:], strict=True)}
+    renamed = metrics.assign(method=metrics["method"].replace(other))
+    titles = {other.get(name, name): title for name, title in TITLES.items()}
+    for folder, table, names in (("one", metrics, TITLES), ("two", renamed, titles)):
+        for name, figure in figures(table, names).items():
+            save_figure(figure, tmp_path / folder / f"{name}.svg")
+        bias = make_bias(metrics)
+        bias["method"] = bias["method"].replace(other if table is renamed else {})
+        page = html_table(wide_table(table, bias), names)
+        (tmp_path / folder / "table.html").write_text(page)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_colors_come_in_the_order_of_the_methods_and_none_twice():
+    methods = [f"method{i}" for i in range(15)]
+    colors = method_colors(["none", *methods])
+    assert list(colors) == methods
+    assert len(set(colors.values())) == 15
+    assert list(method_colors([*methods[3:], "none"]).values())[:3] == list(colors.values())[:3]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from audio_debias.reports.resources import html_resources, summarise_resources
+from audio_debias.jobs.benchmarks import summarise_benchmarks
+from audio_debias.reports.resources import html_resources
 
 NAMES = ["vgg", "irmas", "a--b", "none-any"]
 HEADER = "s\th:m:s\tmax_rss\tmax_vms\tmax_uss\tmax_pss\tio_in\tio_out\tmean_load\tcpu_time\n"
@@ -26,7 +27,7 @@ def folder(tmp_path):
 
 
 def test_rules_are_summed_and_jobs_of_other_runs_and_configs_left_out(folder):
-    summary = summarise_resources(folder, "demo", ["extract", "fetch"], NAMES)
+    summary = summarise_benchmarks(folder, "demo", ["extract", "fetch"], NAMES)
     assert summary["rule"].tolist() == ["extract", "run_transfers", "table"]
     assert summary["jobs"].tolist() == [2, 1, 1]
     assert summary["seconds"].tolist() == [80.0, 15.0, 5.0]
@@ -39,19 +40,19 @@ def test_rules_are_summed_and_jobs_of_other_runs_and_configs_left_out(folder):
 @pytest.mark.parametrize(("mb", "cpu"), [("NA", "NA"), (3.1, "0.00")])
 def test_a_job_too_short_to_be_seen_has_seconds_only(tmp_path, mb, cpu):
     write(tmp_path / "demo/table.tsv", 0.4, mb, cpu)
-    summary = summarise_resources(tmp_path, "demo", [], NAMES)
+    summary = summarise_benchmarks(tmp_path, "demo", [], NAMES)
     assert summary["seconds"].tolist() == [0.4]
     assert summary[["cpu_seconds", "mb", "heaviest"]].isna().all(axis=None)
     assert "<td></td>" in html_resources(summary)
 
 
 def test_a_run_without_benchmarks_gives_an_empty_page(tmp_path):
-    summary = summarise_resources(tmp_path, "demo", ["extract"], NAMES)
+    summary = summarise_benchmarks(tmp_path, "demo", ["extract"], NAMES)
     assert summary.empty
     assert "0.0 minutes" in html_resources(summary)
 
 
 def test_the_page_shows_minutes_and_the_heaviest_job(folder):
-    page = html_resources(summarise_resources(folder, "demo", ["extract"], NAMES))
+    page = html_resources(summarise_benchmarks(folder, "demo", ["extract"], NAMES))
     assert "1.7 minutes" in page
     assert "vgg/irmas/1" in page

@@ -5,12 +5,19 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
-from reports_data import METHODS, POSTER, make_bias, make_metrics, read_published_metrics
+from reports_data import (
+    METHODS,
+    POSTER,
+    TITLES,
+    make_bias,
+    make_metrics,
+    read_published_metrics,
+)
 
 from audio_debias.reports.summary import left_out, mean_auc, mean_bias
 from audio_debias.reports.table import html_table, markdown_table, signed, wide_table
 
-NAMES = {
+NAMES = TITLES | {
     "vggish": "VGGish",
     "openl3": "OpenL3",
     "yamnet": "YAMNet",
@@ -149,7 +156,7 @@ def test_domain_identification_stands_beside_the_table_in_points():
     assert means.loc[("lda", "global"), "variance_removed"] == pytest.approx(1)
     wide = wide_table(metrics, bias)
     assert wide.loc[1, "global_domain_auc_after"] == pytest.approx(60)
-    rows = [row for row in Cells(html_table(wide)).rows if row[0] == "m-LDA"]
+    rows = [row for row in Cells(html_table(wide, TITLES)).rows if row[0] == "m-LDA"]
     assert rows[0][5].strip() == "99.0 → 60.0"
     assert [cell.strip() for cell in rows[1][1:6]] == [
         "1.0",

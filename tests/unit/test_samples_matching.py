@@ -30,7 +30,7 @@ def clips_of(counts, label="flute", split="train"):
 
 
 def match(a, b, labels=("flute",), **options):
-    return match_samples(a, b, list(labels), GENRES, names=("a", "b"), **options)
+    return match_samples({"a": a, "b": b}, list(labels), GENRES, **options)
 
 
 def test_draws_as_the_protocol_prescribes():
@@ -114,7 +114,7 @@ def test_a_label_that_one_corpus_does_not_know_is_excluded_and_the_others_kept()
 def test_without_genres_in_the_run_all_clips_are_one_stratum():
     a = clips_of({("rock", True): 9, ("jazz", True): 6, ("rock", False): 5})
     b = clips_of({(None, True): 5, (None, False): 5})
-    samples, excluded = match_samples(a, b, ["flute"], [], names=("a", "b"))
+    samples, excluded = match_samples({"a": a, "b": b}, ["flute"], [])
     assert excluded.empty
     assert samples.groupby(["corpus", "positive"]).size().to_list() == [5, 5, 5, 5]
 
@@ -147,9 +147,9 @@ def test_keeps_the_genre_proportions_of_each_corpus(counts):
 
 def test_clips_of_one_id_in_both_corpora_are_refused_where_one_file_holds_both():
     a, b = pd.DataFrame({"clip_id": ["1", "2"]}), pd.DataFrame({"clip_id": ["2", "3"]})
-    refuse_shared_clips(a, b[1:])
-    with pytest.raises(InputError, match=r"'2' and 0 more are in both corpora"):
-        refuse_shared_clips(a, b)
+    refuse_shared_clips({"a": a, "b": b[1:]})
+    with pytest.raises(InputError, match=r"'2' and 0 more are in a and in b"):
+        refuse_shared_clips({"a": a, "b": b})
 
 
 def test_a_label_called_na_is_a_label(tmp_path):

@@ -42,9 +42,15 @@ def world():
 
 
 def transfers(clips, embeddings, method, **options):
-    samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    samples, _ = match_samples(clips, LABELS, GENRES)
     corrections = fit_corrections(samples, embeddings, **parameters(method), **options)
-    return corrections, run_transfers(samples, clips, embeddings, corrections)
+    return corrections, run(samples, clips, embeddings, corrections)
+
+
+def run(samples, clips, embeddings, corrections, **options):
+    """Transfers with the same corrections whichever corpus trains."""
+    by_corpus = dict.fromkeys(CORPORA, corrections)
+    return run_transfers(samples, clips, embeddings, by_corpus, **options)
 
 
 @pytest.mark.parametrize("method", PAPER)
@@ -85,11 +91,11 @@ def test_nothing_is_learnt_from_the_test_split(world):
 
 def test_the_number_of_threads_does_not_matter(world):
     clips, embeddings = world
-    samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    samples, _ = match_samples(clips, LABELS, GENRES)
     results = []
     for threads in (1, 2):
         corrections = fit_corrections(samples, embeddings, **parameters("mklda"), threads=threads)
-        results.append(run_transfers(samples, clips, embeddings, corrections, threads=threads))
+        results.append(run(samples, clips, embeddings, corrections, threads=threads))
     np.testing.assert_allclose(results[0].scores.score, results[1].scores.score, atol=1e-9)
 
 
@@ -195,9 +201,9 @@ def test_a_label_not_annotated_in_a_test_split_gives_null_and_the_reason(world):
 def test_an_excluded_label_gives_null_and_the_reason(world):
     clips, embeddings = world
     clips["a"]["organ"] = False
-    samples, excluded = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    samples, excluded = match_samples(clips, LABELS, GENRES)
     corrections = fit_corrections(samples, embeddings, **parameters("lda"))
-    result = run_transfers(samples, clips, embeddings, corrections)
+    result = run(samples, clips, embeddings, corrections)
     metrics = compute_metrics(result.scores, LABELS, CORPORA, excluded)
     organ = metrics[metrics.label == "organ"]
     assert len(organ) == 4
@@ -207,7 +213,7 @@ def test_an_excluded_label_gives_null_and_the_reason(world):
 
 def test_no_label_at_all_gives_empty_tables(world):
     clips, embeddings = world
-    samples, _ = match_samples(*clips.values(), [], GENRES, names=CORPORA)
+    samples, _ = match_samples(clips, [], GENRES)
     result = run_transfers(samples, clips, embeddings, {})
     assert result.scores.empty
     assert list(result.bias.columns) == list(COLUMNS)
@@ -275,12 +281,12 @@ def test_an_oblique_eraser_of_ones_own_scores_as_transform_and_classify(
     (tmp_path / "resources/erasers").mkdir(parents=True)
     (tmp_path / "resources/erasers/oblique.py").write_text(OBLIQUE)
     clips, embeddings = world
-    samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    samples, _ = match_samples(clips, LABELS, GENRES)
     corrections = fit_corrections(
         samples, embeddings, eraser="oblique", space=space, options={"tilt": 0.3}
     )
     assert corrections["flute"].erasers_[0].rank == 2
-    result = run_transfers(samples, clips, embeddings, corrections)
+    result = run(samples, clips, embeddings, corrections)
     for found, expected in expected_logits(world, corrections, result):
         # A kernel map's features are float32.
         np.testing.assert_allclose(found, expected, atol=1e-10 if space == "linear" else 1e-6)
@@ -310,11 +316,11 @@ def test_an_eraser_a_corpus_scores_as_transform_and_classify(world, tmp_path, mo
     (tmp_path / "resources/erasers").mkdir(parents=True)
     (tmp_path / "resources/erasers/standard.py").write_text(ONE_A_CORPUS)
     clips, embeddings = world
-    samples, _ = match_samples(*clips.values(), LABELS, GENRES, names=CORPORA)
+    samples, _ = match_samples(clips, LABELS, GENRES)
     corrections = fit_corrections(samples, embeddings, eraser="standard")
     with pytest.raises(ValueError, match="domain: missing; standard corrects each domain"):
         corrections["flute"].transform(embeddings["a"].to_numpy())
-    result = run_transfers(samples, clips, embeddings, corrections)
+    result = run(samples, clips, embeddings, corrections)
     for found, expected in expected_logits(world, corrections, result):
         np.testing.assert_allclose(found, expected, atol=1e-10)
     assert (result.bias.domain_auc_after < result.bias.domain_auc_before).all()

@@ -5,6 +5,8 @@ import hashlib
 import pandas as pd
 import pytest
 
+PUBLISHED = {"tolerance": 0.02, "labels": False}
+
 
 def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -19,6 +21,21 @@ def test_the_chain_runs_and_a_second_run_does_nothing(project):
     for name in ("table.csv", "table.md", "table.html", "report.html"):
         assert project.results(name).stat().st_size > 0
     assert "Nothing to be done" in project.snakemake().stdout
+
+
+def test_another_seed_moves_the_random_maps_and_lies_apart(project):
+    project.configure(methods=["none", "lda", "k"], published={"seeds": [7], **PUBLISHED})
+    paths = [project.results(name) for name in ("metrics.parquet", "repeats/7/metrics.parquet")]
+    project.snakemake(*[str(path.relative_to(project.path)) for path in paths])
+    first, again = map(pd.read_parquet, paths)
+    assert set(first["method"]) == {"none", "lda", "k"}
+    assert set(again["method"]) == {"k"}
+    scores = "scores/dry--noisy/known/k-any.parquet"
+    under_42, under_7 = (
+        pd.read_parquet(project.results(name)) for name in (scores, f"repeats/7/{scores}")
+    )
+    assert (under_42["clip_id"] == under_7["clip_id"]).all()
+    assert (under_42["score"] != under_7["score"]).mean() > 0.9
 
 
 def test_measuring_alone_gives_a_report_without_changes(project):

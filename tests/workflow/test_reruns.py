@@ -243,6 +243,14 @@ ROWS = {
         configured(methods=["none", "k", "lda"]),
         {"metrics": 1, **JOINED, **READ},
     ),
+    "what people read of a method": (
+        edited("resources/methods/lda.yaml", 'description: "', 'description: "More. '),
+        NOTHING,
+    ),
+    "code of an eraser": (
+        appended(f"{LIBRARY}/corrections/erasers/lda.py", "\nSPARE = 1\n"),
+        {"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **COSINES, **READ},
+    ),
     # The models.
     "one model more": (
         configured(models=[*MODELS, "other"]),
@@ -329,7 +337,7 @@ ROWS = {
         },
     ),
     "code of the clip table": (appended(f"{LIBRARY}/corpora/clips.py", "\nSPARE = 1\n"), ALL),
-    "code that wraps jobs": (appended(f"{LIBRARY}/job.py", "\nSPARE = 1\n"), NOTHING),
+    "code that wraps jobs": (appended(f"{LIBRARY}/jobs/log.py", "\nSPARE = 1\n"), NOTHING),
     "code of the samples": (appended(f"{LIBRARY}/samples/matching.py", "\nX = 1\n"), SAMPLED),
     "code of the transfers": (
         appended(f"{LIBRARY}/transfers/transfer.py", "\nSPARE = 1\n"),
@@ -338,6 +346,14 @@ ROWS = {
     "code of the table": (
         appended(f"{LIBRARY}/reports/table.py", "\nSPARE = 1\n"),
         {"table": 1, **REPORTED},
+    ),
+    "the template of the table": (
+        appended(f"{LIBRARY}/reports/templates/table.html", "<!-- more -->\n"),
+        {"table": 1, **REPORTED},
+    ),
+    "the style of all pages": (
+        appended(f"{LIBRARY}/reports/templates/page.css", "p { margin: 0; }\n"),
+        {"table": 1, "exclusions": 1, **REPORTED},
     ),
     "a script": (
         appended("workflow/scripts/metrics.py", "\nSPARE = 1\n"),

@@ -7,7 +7,7 @@ right: corpora -> models -> corrections -> transfers -> reports.
 import os
 from pathlib import Path
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def lend_to_subprocesses() -> None:

@@ -110,13 +110,17 @@ def _defined(path: Path, _changed: int) -> frozenset[str]:
 
 def _import_file(name: str, path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no Python module")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def check_options(options: Mapping, types: Mapping[str, type | tuple], source: str) -> None:
+def check_options(
+    options: Mapping, types: Mapping[str, type | tuple[type, ...]], source: str
+) -> None:
     """Refuse an option that a plug-in does not have, or one of another type than it wants.
 
     Raises
@@ -128,8 +132,9 @@ def check_options(options: Mapping, types: Mapping[str, type | tuple], source: s
         if option not in types:
             raise InputError(f"{source}: options: unknown key {option!r}{nearest(option, types)}")
         if not isinstance(value, types[option]):
-            wanted = types[option] if isinstance(types[option], tuple) else (types[option],)
-            names = " or ".join(kind.__name__ for kind in wanted)
+            wanted = types[option]
+            kinds = wanted if isinstance(wanted, tuple) else (wanted,)
+            names = " or ".join(kind.__name__ for kind in kinds)
             raise InputError(f"{source}: options: {option}: {value!r} is no {names}")
 
 

@@ -28,12 +28,13 @@ REPEAT = f"{RUN}/repeats/{{seed}}"
 CLIPS = "results/corpora/{corpus}/clips.parquet"
 EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"
 CELL = "{pair}/{model}/{method}-{mode}"
-# What models, corpora and pools of corpora are called in what people read.
+# What models, corpora, pools of corpora and methods are called in what people read.
 TITLES = {
     name: spec["title"]
     for definitions in (EXPERIMENT.models, EXPERIMENT.corpora)
     for name, spec in definitions.items()
 }
+TITLES |= {method.name: method.title for method in EXPERIMENT.methods.values()}
 TITLES |= {name: f"All but {TITLES[pool.left_out]}" for name, pool in EXPERIMENT.pools.items()}
 
 

@@ -22,7 +22,7 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
             (pair, model): read_excluded(path)
             for (pair, model), path in zip(params.samples, inputs.excluded, strict=True)
         },
-        read_parquet(inputs.bias),
+        read_parquet(inputs.lacking),
         params.names,
     )
     log.info("left out: %d", counts["count"].sum())

@@ -14,6 +14,8 @@ with job(snakemake.log[0], samples=snakemake.input.samples, **wildcards) as log:
         },
         **params.method,
         mode=params.mode,
+        # A kernel map serves the classifier of one corpus; it is nothing to deploy.
+        label_free=params.mode == "global" and params.method["space"] == "linear",
         random_state=params.seed,
         threads=snakemake.threads,
         **(params.kernel or {}),

@@ -8,19 +8,20 @@ from audio_debias.samples.matching import (
     write_samples,
 )
 
-params = snakemake.params
-with job(snakemake.log[0], clips=snakemake.input.clips) as log:
-    clips = [
-        read_embeddings(embeddings).of(read_clips(table))
-        for table, embeddings in zip(snakemake.input.clips, snakemake.input.embeddings, strict=True)
-    ]
+inputs, params = snakemake.input, snakemake.params
+with job(snakemake.log[0], clips=inputs.clips) as log:
+    clips = {
+        corpus: read_embeddings(embeddings).of(read_clips(table))
+        for corpus, table, embeddings in zip(
+            params.corpora, inputs.clips, inputs.embeddings, strict=True
+        )
+    }
     if params.one_file:
-        refuse_shared_clips(*clips)
+        refuse_shared_clips(clips)
     samples, excluded = match_samples(
-        *clips,
+        clips,
         params.labels,
         params.genres,
-        names=tuple(params.corpora),
         seed=params.seed,
         min_clips=params.min_clips,
     )

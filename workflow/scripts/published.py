@@ -21,13 +21,13 @@ with job(snakemake.log[0], metrics=inputs.metrics, repeats=len(inputs.repeats)) 
         runs,
         read_published_table(StringIO(params.table)),
         read_published_labels(labels) if labels else None,
-        tolerance=params.tolerance,
-        seeded=params.seeded,
+        params.seeded,
+        params.tolerance,
     )
     for (level, verdict), count in comparison.value_counts(["level", "verdict"]).items():
         log.info("%s: %d %s", level, count, verdict)
     with replacing(output.csv) as path:
         comparison.to_csv(path, index=False)
     with replacing(output.html) as path:
-        names = {params.same_as[name]: shown for name, shown in params.names.items()}
+        names = {params.same_as.get(name, name): shown for name, shown in params.names.items()}
         Path(path).write_text(html_comparison(comparison, names), encoding="utf-8")

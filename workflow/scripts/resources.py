@@ -1,12 +1,13 @@
 from pathlib import Path
 
 from audio_debias.files import replacing
+from audio_debias.jobs.benchmarks import summarise_benchmarks
 from audio_debias.jobs.log import job
-from audio_debias.reports.resources import html_resources, summarise_resources
+from audio_debias.reports.resources import html_resources
 
 output, params = snakemake.output, snakemake.params
 with job(snakemake.log[0], benchmarks=params.benchmarks, run=params.run) as log:
-    summary = summarise_resources(params.benchmarks, params.run, params.shared, params.made_of)
+    summary = summarise_benchmarks(params.benchmarks, params.run, params.shared, params.made_of)
     log.info("jobs: %d", summary["jobs"].sum())
     with replacing(output.csv) as path:
         summary.to_csv(path, index=False)

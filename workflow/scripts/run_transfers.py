@@ -18,7 +18,7 @@ with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards
             for corpus, path in zip(corpora, inputs.clips, strict=True)
         },
         {corpus: found.frame for corpus, found in embeddings.items()},
-        load_corrections(inputs.corrections[0])[0],
+        {corpus: load_corrections(inputs.corrections[0])[0] for corpus in corpora},
         Cs=snakemake.params.grid,
         folds=snakemake.params.folds,
         threads=snakemake.threads,

@@ -183,7 +183,7 @@ def align_labels(
 
     Parameters
     ----------
-    own : DataFrame of dtype boolean
+    own : DataFrame of nullable bool
         One column per name that the corpus itself uses; null = not annotated.
     labels : list of str
         The run's labels.
@@ -196,7 +196,7 @@ def align_labels(
 
     Returns
     -------
-    DataFrame of dtype boolean
+    DataFrame of nullable bool
         One column per label, in their order; all null for a label that the corpus does not have.
 
     Raises

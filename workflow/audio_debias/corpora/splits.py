@@ -111,7 +111,7 @@ def stratified_split(
 
     Parameters
     ----------
-    labels : DataFrame of dtype boolean, (n, n_labels)
+    labels : DataFrame of nullable bool, (n, n_labels)
     genre : Series of str, (n,)
         Null = none.
     groups : Series of str, (n,)

@@ -15,6 +15,10 @@ from audio_debias.samples.rows import rows_of
 
 MODES = ("global", "classwise")
 
+LABEL_FREE = "*"
+"""The name, beside those of the labels, of the correction that serves all of them; no label can
+have it."""
+
 
 class BiasCorrection(TransformerMixin, BaseEstimator):
     """Take the difference between domains out of embeddings.
@@ -231,6 +235,7 @@ def fit_corrections(
     samples: pd.DataFrame,
     embeddings: Mapping[str, pd.DataFrame],
     *,
+    label_free: bool = False,
     threads: int | None = None,
     **parameters,
 ) -> dict[str, BiasCorrection]:
@@ -243,6 +248,9 @@ def fit_corrections(
     embeddings : mapping of corpora to DataFrame
         Rows of float32 embeddings indexed by ``clip_id``; directions point from the first corpus
         to the others.
+    label_free : bool
+        One more under the name `LABEL_FREE`, fitted on the sampled clips of all labels together
+        without their labels: the one to apply where no label is known.
     threads : int, optional
         BLAS threads to use at most.
     **parameters
@@ -253,19 +261,29 @@ def fit_corrections(
     InputError
         If a sampled clip has no embedding, or one with NaN or infinity.
     """
-    corrections = {}
     with threadpool_limits(threads):
-        for label, sample in samples.groupby("label", sort=False):
-            parts = [sample[sample["corpus"] == corpus] for corpus in embeddings]
-            sample = pd.concat(parts)
-            x = np.concatenate(
-                [
-                    rows_of(embeddings[corpus], part["clip_id"], corpus)
-                    for corpus, part in zip(embeddings, parts, strict=True)
-                ]
-            )
-            correction = BiasCorrection(**parameters, domains=tuple(embeddings))
-            corrections[label] = correction.fit(
-                x, sample["positive"], domain=sample["corpus"], genre=sample["genre"]
-            )
+        corrections = {
+            label: _fit(sample, embeddings, parameters, labelled=True)
+            for label, sample in samples.groupby("label", sort=False)
+        }
+        if label_free and len(samples):
+            clips = samples.drop_duplicates(["corpus", "clip_id"])
+            corrections[LABEL_FREE] = _fit(clips, embeddings, parameters, labelled=False)
     return corrections
+
+
+def _fit(
+    sample: pd.DataFrame, embeddings: Mapping[str, pd.DataFrame], parameters: dict, labelled: bool
+) -> BiasCorrection:
+    """A correction fitted on sampled clips, in the order of the corpora."""
+    parts = [sample[sample["corpus"] == corpus] for corpus in embeddings]
+    sample = pd.concat(parts)
+    x = np.concatenate(
+        [
+            rows_of(embeddings[corpus], part["clip_id"], corpus)
+            for corpus, part in zip(embeddings, parts, strict=True)
+        ]
+    )
+    correction = BiasCorrection(**parameters, domains=tuple(embeddings))
+    y = sample["positive"] if labelled else None
+    return correction.fit(x, y, domain=sample["corpus"], genre=sample["genre"])

@@ -79,14 +79,14 @@ class Eraser:
         coefficients : array of shape (k, D)
         intercepts : array of shape (k,)
         """
-        intercepts = np.broadcast_to(np.asarray(intercepts, dtype=float), (len(coefficients),))
+        offsets = np.broadcast_to(np.asarray(intercepts, dtype=float), (len(coefficients),))
         pulled = coefficients if self.scale is None else coefficients * self.scale
         if self.rank:
             pulled = pulled - (coefficients @ self.right) @ self.left.T
         target = self.centre if self.target is None else self.target
         if self.centre.any() or target.any():
-            intercepts = intercepts + coefficients @ target - pulled @ self.centre
-        return pulled, intercepts
+            offsets = offsets + coefficients @ target - pulled @ self.centre
+        return pulled, offsets
 
     def weakened(self, strength: float) -> "Eraser":
         """(1 - strength) x + strength e(x): 0 changes nothing, 1 is the eraser itself."""

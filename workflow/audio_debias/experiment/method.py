@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+REFERENCE = "none"
+"""The method that takes nothing out of the embedding: what every change is measured against."""
+
 
 @dataclass(frozen=True)
 class Method:

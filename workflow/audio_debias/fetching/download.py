@@ -285,7 +285,9 @@ class _Download:
             try:
                 retry = retry.increment("GET", url, error=urllib3.exceptions.HTTPError(trouble))
             except MaxRetryError:
-                raise _Refused(f"{trouble} (last of {fresh.total + 1} tries in a row)") from None
+                raise _Refused(
+                    f"{trouble} (last of {(fresh.total or 0) + 1} tries in a row)"
+                ) from None
             try:
                 retry.sleep(trouble.response)
             except InvalidHeader:  # a Retry-After that is neither seconds nor a date
@@ -295,15 +297,15 @@ class _Download:
         """Ask once, from where the partial file ends if that is safe, and append the answer."""
         partial = self.partial
         origin = partial.origin
-        known = origin.url == url and origin.validator is not None
-        if partial.size and not known and not self.wanted.checksum:
+        validator = origin.validator if origin.url == url else None
+        if partial.size and validator is None and not self.wanted.checksum:
             partial.restart(_Origin())
         # Without 'identity' a server may compress, and ranges would count compressed bytes.
         headers = {"Accept-Encoding": "identity"}
         if partial.size:
             headers["Range"] = f"bytes={partial.size}-"
-            if known:
-                headers["If-Range"] = origin.validator
+            if validator is not None:
+                headers["If-Range"] = validator
         try:
             with self.session.get(
                 url, headers=headers, stream=True, timeout=self.timeout

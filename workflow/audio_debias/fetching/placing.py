@@ -38,7 +38,7 @@ def place(
     if root.exists():
         shutil.rmtree(root)
     root.mkdir(parents=True)
-    taken = {}
+    taken: dict[str, str] = {}
     for name in sources:
         target = _stem(name) if files[name].get("unpack") else name
         if target in taken:
@@ -48,9 +48,9 @@ def place(
     for name, source in sources.items():
         source = Path(source)
         if source.is_dir():
-            target = root / _stem(name)
-            target.symlink_to(source.resolve(), target_is_directory=True)
-            placed += [path for path in sorted(target.rglob("*")) if path.is_file()]
+            folder = root / _stem(name)
+            folder.symlink_to(source.resolve(), target_is_directory=True)
+            placed += [path for path in sorted(folder.rglob("*")) if path.is_file()]
         elif files[name].get("unpack"):
             placed += unpack(source, root / _stem(name), members=files[name].get("members"))
         else:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import BinaryIO
+from typing import IO, cast
 
 from audio_debias.errors import InputError
 from audio_debias.fetching.space import full_disk_explained, human_size
@@ -22,19 +23,13 @@ MAX_BYTES = 64 * 10**9
 MAX_MEMBERS = 500_000
 MAX_RATIO = 100.0
 
+_Stream = IO[bytes] | gzip.GzipFile
 _CHUNK = 1 << 20
 # Below this size an archive may be as compressible as it likes.
 _HARMLESS = 1 << 26
 _BROKEN = (
-    EOFError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-    tarfile.TarError,
-    zipfile.BadZipFile,
-    zlib.error,
+    *(EOFError, OSError, OverflowError, RuntimeError, ValueError),
+    *(struct.error, tarfile.TarError, zipfile.BadZipFile, zlib.error),
 )
 
 
@@ -43,7 +38,7 @@ class _Member:
     name: str
     size: int
     is_folder: bool
-    open: Callable[[], BinaryIO]
+    open: Callable[[], IO[bytes]]
 
 
 def unpack(
@@ -195,7 +190,7 @@ def _extract(
     return names
 
 
-def _copy(source: BinaryIO, target: BinaryIO, limit: int) -> int:
+def _copy(source: _Stream, target: IO[bytes], limit: int) -> int:
     """Copy to the end, or to the first byte over the limit; return the number of bytes."""
     n_bytes = 0
     while chunk := source.read(_CHUNK):
@@ -238,7 +233,7 @@ def _members(archive: Path, limit: int) -> Iterator[_Member]:
             yield from _tar_members(file, limit)
 
 
-def _zip_members(file: BinaryIO) -> Iterator[_Member]:
+def _zip_members(file: IO[bytes]) -> Iterator[_Member]:
     with zipfile.ZipFile(file) as archive:
         for info in archive.infolist():
             # The upper half of the attributes is the Unix mode, 0 where there is none.
@@ -249,22 +244,21 @@ def _zip_members(file: BinaryIO) -> Iterator[_Member]:
             # zipfile decompresses the other methods without a bound on the memory.
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise _Unsafe(f"holds {info.filename!r}, which is neither stored nor deflated")
-            yield _Member(
-                info.filename, info.file_size, info.is_dir(), lambda info=info: archive.open(info)
-            )
+            content = partial(archive.open, info)
+            yield _Member(info.filename, info.file_size, info.is_dir(), content)
 
 
-def _tar_members(stream: BinaryIO, limit: int) -> Iterator[_Member]:
+def _tar_members(stream: _Stream, limit: int) -> Iterator[_Member]:
     bounded = _Bounded(stream, limit)
-    with tarfile.open(fileobj=bounded, mode="r:") as archive:
+    # All that tarfile asks of it is to read, seek and tell.
+    with tarfile.open(fileobj=cast(IO[bytes], bounded), mode="r:") as archive:
         for info in archive:
             if not (info.isreg() or info.isdir()) or info.issparse():
                 raise _Unsafe(f"holds {info.name!r}, which is a link, a device or sparse")
             if info.size < 0:
                 raise _Unsafe(f"holds {info.name!r} of {info.size} bytes")
-            yield _Member(
-                info.name, info.size, info.isdir(), lambda info=info: archive.extractfile(info)
-            )
+            content = cast(Callable[[], IO[bytes]], partial(archive.extractfile, info))
+            yield _Member(info.name, info.size, info.isdir(), content)
         # tarfile takes a damaged header for the end; the real one is a block of zeros, and gzip
         # verifies its checksum only at the end of its stream.
         bounded.seek(archive.offset)
@@ -280,7 +274,7 @@ class _Bounded:
     tarfile reads whole headers at once, whatever size they claim, and decompresses what it skips.
     """
 
-    def __init__(self, stream: BinaryIO, limit: int):
+    def __init__(self, stream: _Stream, limit: int):
         self._stream = stream
         self._limit = limit
 

@@ -7,6 +7,9 @@ from functools import cache
 from importlib.machinery import PathFinder
 from pathlib import Path
 
+import jinja2
+from jinja2.meta import find_referenced_templates
+
 from audio_debias.errors import InputError
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -15,8 +18,9 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 def fingerprint(*modules: str) -> str:
     """Hash the given modules of the library and all that they import from it.
 
-    Comments, docstrings and layout do not count. Modules found by name at run time (a corpus
-    reader, a model kind) are invisible to this: name them too.
+    Comments, docstrings and layout do not count. A file in the folder ``templates/`` beside a
+    module that names it counts whole, with all that it extends or includes. Modules found by name
+    at run time (a corpus reader, a model kind) are invisible to this: name them too.
 
     Parameters
     ----------
@@ -86,9 +90,12 @@ def _hash_with_imports(files: Iterable[Path], package: Path | None = None) -> st
         if path not in closure:
             closure.add(path)
             pending.extend(_imports(path, package))
+    templates = {template for path in closure for template in _templates(path)}
     return _digest(
         "".join(
-            f"{path.relative_to(package).as_posix()}\0{_code(path)}\0" for path in sorted(closure)
+            f"{path.relative_to(package).as_posix()}\0{content}\0"
+            for path in sorted(closure | templates)
+            for content in [_code(path) if path in closure else path.read_text(encoding="utf-8")]
         )
     )
 
@@ -112,7 +119,7 @@ def _code(path: Path) -> str:
         body = getattr(node, "body", None)
         if isinstance(body, list):
             # A string that stands alone documents; it computes nothing.
-            node.body = [
+            body[:] = [
                 part
                 for part in body
                 if not (
@@ -127,7 +134,7 @@ def _code(path: Path) -> str:
 @cache
 def _imports(path: Path, package: Path) -> tuple[Path, ...]:
     """The files of `package` that a module imports."""
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
@@ -149,3 +156,21 @@ def _origin(node: ast.ImportFrom, path: Path, package: Path) -> str | None:
         return None
     parts = [package.name, *folder.relative_to(package).parts]
     return ".".join([*parts, *filter(None, [node.module])])
+
+
+def _templates(path: Path) -> set[Path]:
+    """The templates that a module names, and those that they extend or include."""
+    known = {file.name: file for file in path.parent.glob("templates/*")}
+    pending: list[str | None] = [
+        node.value
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Constant) and node.value in known
+    ]
+    found: set[Path] = set()
+    while pending:
+        file = known.get(pending.pop() or "")
+        if file and file not in found:
+            found.add(file)
+            tree = jinja2.Environment().parse(file.read_text(encoding="utf-8"))
+            pending.extend(find_referenced_templates(tree))
+    return found

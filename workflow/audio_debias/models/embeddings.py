@@ -176,12 +176,12 @@ def merge_skipped(
         )
 
 
-def _table(clip_ids: Sequence[str], values: np.ndarray, metadata: Mapping) -> pa.Table:
+def _table(clip_ids: Sequence[str] | np.ndarray, values: np.ndarray, metadata: Mapping) -> pa.Table:
     values = np.ascontiguousarray(values, dtype=np.float32)
-    clip_ids = np.asarray(clip_ids, dtype=str)
-    _check("embeddings", clip_ids, values)
+    names = np.asarray(clip_ids, dtype=str)
+    _check("embeddings", names, values)
     embedding = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
-    table = pa.table({"clip_id": pa.array(clip_ids.tolist(), pa.string()), "embedding": embedding})
+    table = pa.table({"clip_id": pa.array(names.tolist(), pa.string()), "embedding": embedding})
     encoded = json.dumps(metadata, sort_keys=True, ensure_ascii=False)
     return table.replace_schema_metadata({_METADATA_KEY: encoded})
 

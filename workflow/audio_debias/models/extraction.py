@@ -133,6 +133,7 @@ def embed_clips(
     broken: dict[int, BrokenAudio] = {}
 
     def prepare(path: Path | None) -> np.ndarray | BrokenAudio:
+        """Decode a clip and cut its windows."""
         if path is None:
             return BrokenAudio("no_audio", "the clip table names no file")
         try:
@@ -144,6 +145,7 @@ def embed_clips(
             return model.windows(waveform)
 
     def usable(prepared: Iterable) -> Iterator[tuple[int, np.ndarray]]:
+        """Pass on the clips that could be decoded, under a progress bar."""
         bar = tqdm(
             prepared,
             desc=progress,
@@ -159,12 +161,14 @@ def embed_clips(
                 yield clip, windows
 
     def embed(batch_windows: np.ndarray, owners: list[tuple[int, slice]]) -> tuple:
+        """Run the network on a batch."""
         try:
             return model.embed(batch_windows), owners
         except BrokenAudio as error:  # of a model that takes each clip alone
             return error, owners
 
     def collect(done: Future) -> None:
+        """Add a batch to the sums of its clips."""
         frames, owners = done.result()
         if isinstance(frames, BrokenAudio):
             broken[owners[0][0]] = frames
@@ -185,9 +189,9 @@ def embed_clips(
         for future in running:
             collect(future)
 
-    for clip in np.flatnonzero(counts == 0):
+    for clip in np.flatnonzero(counts == 0).tolist():
         broken.setdefault(clip, BrokenAudio("too_short", "the model gave no frame"))
-    for clip in np.flatnonzero(~np.isfinite(totals).all(axis=1)):
+    for clip in np.flatnonzero(~np.isfinite(totals).all(axis=1)).tolist():
         broken[clip] = BrokenAudio("embedding_not_finite", "the model gave NaN or infinity")
     kept = np.setdiff1d(np.arange(len(paths)), list(broken))
     means = (totals[kept] / counts[kept, np.newaxis]).astype(np.float32)

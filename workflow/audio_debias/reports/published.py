@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.names import (
     MODES,
     Names,
@@ -33,9 +34,8 @@ def compare(
     runs: Sequence[pd.DataFrame],
     table: pd.DataFrame,
     labels: pd.DataFrame | None = None,
+    seeded: Collection[str] = (),
     tolerance: float = TOLERANCE,
-    *,
-    seeded: Collection[str],
 ) -> pd.DataFrame:
     """Put ours, theirs and the difference side by side, per table cell and per label.
 
@@ -47,6 +47,8 @@ def compare(
         What :func:`~audio_debias.reports.published_files.read_published_table` gives.
     labels : DataFrame, optional
         What :func:`~audio_debias.reports.published_files.read_published_labels` gives.
+    seeded : collection of str
+        The methods whose result depends on the seed.
     tolerance : float
         The largest difference that agrees, in AUC points. A cell has half a unit of the poster's
         last digit on top.
@@ -58,17 +60,18 @@ def compare(
     DataFrame
         ``level`` (``cell`` or ``label``), ``model, method, mode, train_corpus, test_corpus,
         label`` (null for a cell), ``ours, published, difference, tolerance`` in AUC points,
-        ``seeds`` and ``verdict``: ``agrees``, ``differs``, ``not judged``, or ``incomplete`` where
-        a label, or one of the paper's ten labels in a mean, has no AUC in ours.
-        Of a seeded method, ours is the mean over seeds, the tolerance is wider by three standard
-        deviations over seeds, and fewer than three seeds are not judged. What is not published,
-        or not in our run, is not listed.
+        ``seeded``, ``seeds`` and ``verdict``: ``agrees``, ``differs``, ``not judged``, or
+        ``incomplete`` where a label, or one of the paper's ten labels in a mean, has no AUC in
+        ours.
+        Of a method that depends on the seed, ours is the mean over seeds, the
+        tolerance is wider by three standard deviations over seeds, and fewer than three seeds
+        are not judged. What is not published, or not in our run, is not listed.
     """
     names = set(corpora_of(PAIR))
     runs = [run[run["pair"].map(lambda pair: set(corpora_of(pair)) == names)] for run in runs]
     cells = [mean_auc(run) for run in runs]
     cells = [cell.assign(auc=cell["auc"].where(cell["labels"] == _LABELS)) for cell in cells]
-    judged = _judge(cells, table, CELL, tolerance + _ROUNDING, seeded)
+    judged = _judge(cells, table, CELL, seeded, tolerance + _ROUNDING)
     parts = [judged.assign(level="cell", label=None)]
     if labels is not None:
         order = table[["model", "method", "mode"]].drop_duplicates()
@@ -77,24 +80,24 @@ def compare(
             [table.assign(auc=100 * table["roc_auc"].astype(float)) for table in tables]
             for tables in (runs, [labels])
         )
-        judged = _judge(ours, theirs[0], [*CELL, "label"], tolerance, seeded)
+        judged = _judge(ours, theirs[0], [*CELL, "label"], seeded, tolerance)
         parts.append(judged.assign(level="label"))
     columns = ["level", *CELL, "label", "ours", "published", "difference", "tolerance"]
-    return pd.concat(parts, ignore_index=True)[[*columns, "seeds", "verdict"]]
+    return pd.concat(parts, ignore_index=True)[[*columns, "seeded", "seeds", "verdict"]]
 
 
 def _judge(
     runs: Sequence[pd.DataFrame],
     published: pd.DataFrame,
     keys: list[str],
-    tolerance: float,
     seeded: Collection[str],
+    tolerance: float,
 ) -> pd.DataFrame:
     seeds = pd.concat(runs).groupby(keys, sort=False)["auc"].agg(["first", "mean", "std", "count"])
     both = published[[*keys, "auc"]].rename(columns={"auc": "published"})
     both["published"] = both["published"].astype(float)
     both = both.merge(seeds.reset_index(), on=keys, validate="one_to_one")
-    random = both["method"].isin(seeded)
+    random = both["seeded"] = both["method"].isin(list(seeded))
     both["seeds"] = both["count"].where(random, 1)
     both["ours"] = both["mean"].where(random, both["first"])
     both["difference"] = both["ours"] - both["published"]
@@ -123,7 +126,7 @@ def html_comparison(
     comparison : DataFrame
         What :func:`compare` gives.
     names : mapping of str to str, optional
-        Display names of models and corpora.
+        Display names of models, corpora and methods.
     title : str
         The title of the page.
     """
@@ -150,7 +153,7 @@ def html_comparison(
         for mode, part in comparison.groupby("mode", sort=False)
     ]
     return render(
-        _HTML,
+        "published.html",
         title,
         counts=counts,
         sections=sections,
@@ -171,7 +174,7 @@ def _cell_rows(cells: pd.DataFrame) -> list[dict]:
             found.loc[transfer].to_dict() if transfer in found.index else None
             for transfer in transfers_of(PAIR)
         ]
-        rows.append({"name": part["row"].iloc[0], "first": method == "none", "cells": values})
+        rows.append({"name": part["row"].iloc[0], "first": method == REFERENCE, "cells": values})
     return rows
 
 
@@ -185,85 +188,3 @@ def _label_rows(cells: pd.DataFrame, names: Names) -> list[dict]:
         transfer = transfer_name(train, test, names)
         rows.append({"name": part["row"].iloc[0], "transfer": transfer, "cells": values})
     return rows
-
-
-_HTML = """
-<p>Mean ROC-AUC over labels, in points (× 100): ours, published, difference.
-✓ agrees, ✗ differs, · not judged, – incomplete.
-{% for level, tolerance in tolerances.items() %}
-A {{ level }} agrees within {{ '%.3f' | format(tolerance) }} points
-{{- ", the poster's rounding included" if level == 'cell' }}.
-{% endfor %}
-The kernel methods are random: ours is their mean over seeds, three standard deviations over seeds
-are allowed on top, and fewer than three seeds are not judged.</p>
-{% for level, count in counts.items() %}
-<p><strong>{{ level | capitalize }}s</strong>: {{ count }}.</p>
-{% else %}
-<p>Nothing in this run was published.</p>
-{% endfor %}
-{% for section in sections %}
-<section>
-<h2>{{ section.title }}</h2>
-<table>
-<thead>
-<tr><th rowspan="2" class="foot">Embedding</th>
-{% for transfer in section.transfers %}
-<th class="group edge" colspan="3">{{ transfer }}</th>
-{% endfor %}
-</tr>
-<tr>
-{% for transfer in section.transfers %}
-<th class="edge">ours</th><th>published</th><th>difference</th>
-{% endfor %}
-</tr>
-</thead>
-<tbody>
-{% for row in section.rows %}
-<tr class="{{ 'first reference' if row.first }}"><th>{{ row.name }}</th>
-{% for cell in row.cells %}
-{% if cell %}
-<td class="number">{{ '%.2f' | format(cell.ours) if cell.ours == cell.ours else '–' }}</td>
-<td class="number">{{ '%.2f' | format(cell.published) }}</td>
-<td class="number {{ 'loss' if cell.verdict == 'differs' }}" title="{{ cell.verdict }}">
-{{- signed(cell.difference) if cell.ours == cell.ours }} {{ cell.mark }}</td>
-{% else %}
-<td></td><td></td><td></td>
-{% endif %}
-{% endfor %}
-</tr>
-{% endfor %}
-</tbody>
-</table>
-{% if section.labels %}
-<details>
-<summary>Per label: ours, and below it the difference to the published value</summary>
-<table>
-<thead>
-<tr><th class="foot">Embedding</th><th>Transfer</th>
-{% for label in section.labels %}
-<th><span class="name" title="{{ label }}">{{ label }}</span></th>
-{% endfor %}
-</tr>
-</thead>
-<tbody>
-{% for row in section.label_rows %}
-<tr><th>{{ row.name }}</th><td>{{ row.transfer }}</td>
-{% for cell in row.cells %}
-{% if cell %}
-<td class="number" title="published {{ '%.2f' | format(cell.published) }}, {{ cell.verdict }}">
-{{- '%.2f' | format(cell.ours) if cell.ours == cell.ours else '–' }}<br>
-<span class="count {{ 'loss' if cell.verdict == 'differs' }}">
-{{- signed(cell.difference) if cell.ours == cell.ours }} {{ cell.mark }}</span></td>
-{% else %}
-<td></td>
-{% endif %}
-{% endfor %}
-</tr>
-{% endfor %}
-</tbody>
-</table>
-</details>
-{% endif %}
-</section>
-{% endfor %}
-"""

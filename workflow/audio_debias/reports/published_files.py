@@ -11,6 +11,7 @@ from typing import TextIO
 import pandas as pd
 
 from audio_debias.errors import InputError
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.names import corpora_of
 
 PAIR = "irmas--openmic"
@@ -65,7 +66,7 @@ def read_published_labels(paths: Mapping[str, str | Path]) -> pd.DataFrame:
         table["model"], _, table["method"] = zip(
             *(name.partition("-") for name in table["model"]), strict=True
         )
-        table["method"] = table["method"].replace("", "none")
+        table["method"] = table["method"].replace("", REFERENCE)
         tables.append(table.assign(pair=PAIR, mode=mode, reason=None))
     return pd.concat(tables, ignore_index=True)
 

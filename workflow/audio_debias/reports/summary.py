@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from audio_debias.experiment.method import REFERENCE
+
 CELL = ["pair", "model", "method", "mode", "train_corpus", "test_corpus"]
 
 
@@ -19,12 +21,12 @@ def mean_auc(metrics: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row per cell, in the order given: the columns of `CELL`; ``auc``, the mean in AUC
         points (100 x ROC-AUC) over the labels that have one; ``change``, the mean over labels of
-        the difference to method ``none``, in points, over the labels that have both;
+        the difference to the uncorrected embedding, in points, over the labels that have both;
         ``labels``, the number of labels in the mean; ``left_out``, the number of labels without.
     """
     transfer = [column for column in CELL if column != "method"] + ["label"]
     points = metrics[[*CELL, "label"]].assign(auc=100 * metrics["roc_auc"].astype(float))
-    uncorrected = points.loc[points["method"] == "none", [*transfer, "auc"]]
+    uncorrected = points.loc[points["method"] == REFERENCE, [*transfer, "auc"]]
     points = points.merge(
         uncorrected, "left", transfer, suffixes=("", "_uncorrected"), validate="many_to_one"
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.names import MODES, Names, corpora_of, row_name, transfers_of
 from audio_debias.reports.page import render
 from audio_debias.reports.summary import BIAS, mean_auc, mean_bias
@@ -70,7 +71,7 @@ def markdown_table(
     wide : DataFrame
         What :func:`wide_table` gives.
     names : mapping of str to str, optional
-        Display names of models and corpora.
+        Display names of models, corpora and methods.
     left_out : DataFrame, optional
         What :func:`~audio_debias.reports.summary.left_out` gives, told below the table.
     """
@@ -105,7 +106,7 @@ def html_table(
 ) -> str:
     """The table as one self-contained HTML page; parameters as :func:`markdown_table`."""
     sections = _sections(wide, names or {}, left_out)
-    return render(_HTML, title, introduction=_INTRODUCTION, sections=sections)
+    return render("table.html", title, introduction=_INTRODUCTION, sections=sections)
 
 
 def signed(points: float) -> str:
@@ -132,7 +133,7 @@ def _sections(wide: pd.DataFrame, names: Names, left_out: pd.DataFrame | None) -
         modes = [c.removesuffix("_a_to_a_auc") for c in table if c.endswith("_a_to_a_auc")]
         grids = [{"title": "", **_transfer_grid(table, pair, modes, names)}]
         if f"{modes[0]}_rank" in table:
-            corrected = table[table["method"] != "none"]
+            corrected = table[table["method"] != REFERENCE]
             grids.append({"title": _REMOVED, **_bias_grid(corrected, modes, names)})
         title = " and ".join(names.get(corpus, corpus) for corpus in corpora_of(pair))
         notes = _notes(left_out, pair)
@@ -158,7 +159,7 @@ def _transfer_grid(table: pd.DataFrame, pair: str, modes: list[str], names: Name
             if told:
                 cells.append(_cell(_arrow(row, f"{mode}_domain_auc", 1)))
         name = row_name(row["model"], row["method"], names)
-        reference = row["method"] == "none"
+        reference = row["method"] == REFERENCE
         rows.append({"name": name, "first": first, "reference": reference, "cells": cells})
     return {"blocks": _blocks(modes, groups), "rows": rows}
 
@@ -183,7 +184,7 @@ def _bias_grid(table: pd.DataFrame, modes: list[str], names: Names) -> dict:
                 _cell(_arrow(row, f"{mode}_distance", 2)),
             ]
         name = row_name(row["model"], row["method"], names)
-        reference = row["method"] == "none"
+        reference = row["method"] == REFERENCE
         rows.append({"name": name, "first": first, "reference": reference, "cells": cells})
     return {"blocks": _blocks(modes, [("Removed", heads[:3]), ("Left", heads[3:])]), "rows": rows}
 
@@ -206,7 +207,7 @@ def _auc_cell(row: pd.Series, key: str, most: int) -> dict:
     auc, change, labels = (row[f"{key}_{quantity}"] for quantity in ("auc", "change", "labels"))
     count = f"[{labels}/{most}]" if labels < most else ""
     across = key.endswith(("a_to_b", "b_to_a"))
-    if not across or row["method"] == "none" or pd.isna(change):
+    if not across or row["method"] == REFERENCE or pd.isna(change):
         return _cell(_number(auc, 2), count=count, across=across)
     shown = round(change, 2)
     sign = (shown > 0) - (shown < 0)
@@ -235,65 +236,3 @@ def _notes(left_out: pd.DataFrame | None, pair: str) -> list[str]:
 def _plain(text: str) -> str:
     """Text that breaks out of no Markdown cell and holds no live HTML."""
     return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")
-
-
-_HTML = """
-<p>{{ introduction }}</p>
-{% for section in sections %}
-<section>
-<h2>{{ section.title }}</h2>
-{% for grid in section.grids %}
-{% if grid.title %}
-<p class="between">{{ grid.title }}</p>
-{% endif %}
-<table>
-<thead>
-<tr><th rowspan="3" class="foot">Embedding</th>
-{% for block in grid.blocks %}
-<th class="group edge" colspan="{{ block.groups | sum(attribute='1', start=[]) | length }}">
-{{- block.title }}</th>
-{% endfor %}
-</tr>
-<tr>
-{% for block in grid.blocks %}
-{% for title, heads in block.groups %}
-<th class="group edge" colspan="{{ heads | length }}">{{ title }}</th>
-{% endfor %}
-{% endfor %}
-</tr>
-<tr>
-{% for block in grid.blocks %}
-{% for _, heads in block.groups %}
-{% for head in heads %}
-<th class="{{ 'edge' if loop.first }}">
-{%- for line in head %}<span class="name" title="{{ line }}">{{ line }}</span>{% endfor %}</th>
-{% endfor %}
-{% endfor %}
-{% endfor %}
-</tr>
-</thead>
-<tbody>
-{% for row in grid.rows %}
-<tr class="{{ 'first' if row.first }} {{ 'reference' if row.reference }}"><th>{{ row.name }}</th>
-{% for cell in row.cells %}
-<td class="number">{{ cell.text }}
-{%- if cell.across %} <span class="change {{ ['', 'gain', 'loss'][cell.sign] }}">
-{{- cell.change }}</span>{% endif %}
-{% if cell.count %} <span class="count">{{ cell.count }}</span>{% endif %}
-</td>
-{% endfor %}
-</tr>
-{% endfor %}
-</tbody>
-</table>
-{% endfor %}
-{% if section.notes %}
-<ul>
-{% for note in section.notes %}
-<li>{{ note }}</li>
-{% endfor %}
-</ul>
-{% endif %}
-</section>
-{% endfor %}
-"""

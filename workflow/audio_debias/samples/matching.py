@@ -1,7 +1,8 @@
 """Matched samples: as many positives and negatives of a label from either corpus, genres kept."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -14,33 +15,29 @@ EXCLUDED_COLUMNS = ("label", "reason", "detail")
 
 
 def match_samples(
-    clips_a: pd.DataFrame,
-    clips_b: pd.DataFrame,
+    clips: Mapping[str, pd.DataFrame],
     labels: Sequence[str],
     genres: Sequence[str],
     *,
-    names: tuple[str, str],
     min_clips: int = 3,
     seed: int = 42,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Draw, for every label, a sample of each corpus's train split with matched class sizes.
 
-    Let n+ be the smaller of the two corpora's numbers of positives, and n- likewise for the
+    Let n+ be the smallest of the corpora's numbers of positives, and n- likewise for the
     negatives. Each corpus keeps about n+ of its positives and n- of its negatives:
     floor(count * target / available) of every genre, which preserves its genre proportions
     (the protocol of Wang, Richard & McFee, ISMIR 2023).
 
     Parameters
     ----------
-    clips_a, clips_b : DataFrame
+    clips : mapping of two corpora or more to DataFrame
         Clip tables (``clip_id, split, genre`` and one nullable boolean column per label),
         restricted to the clips that have an embedding. Only the train split is used.
     labels, genres : sequence of str
         In the order of the config. Without genres, or in a corpus without any, all clips are one
         stratum; in a corpus with
         genres, a clip whose genre is missing or not listed belongs to no stratum and is left out.
-    names : (str, str)
-        The corpora's names.
     min_clips : int
         A label with fewer positives or negatives than this in a corpus's matched sample is
         excluded: each fold of the cross-validation needs one of each. So is a label that a corpus
@@ -55,27 +52,24 @@ def match_samples(
         ``label, corpus, clip_id, positive, genre``: for each label and corpus the positives, then
         the negatives, each genre by genre.
     excluded : DataFrame
-        ``label, reason, detail`` of the labels that cannot be compared on this pair.
+        ``label, reason, detail`` of the labels that cannot be compared on these corpora.
     """
-    corpora = {
-        name: _train_clips(clips, genres)
-        for name, clips in zip(names, (clips_a, clips_b), strict=True)
-    }
+    corpora = {name: _train_clips(table, genres) for name, table in clips.items()}
     samples, excluded = [], []
     for label in labels:
-        unknown = [name for name, clips in corpora.items() if label not in clips]
+        unknown = [name for name, train in corpora.items() if label not in train]
         if unknown:
             excluded.append((label, "no such label", f"{', '.join(unknown)} has no such label"))
             continue
         target = {
-            positive: min(int(clips[label].eq(positive).sum()) for clips in corpora.values())
+            positive: min(int(train[label].eq(positive).sum()) for train in corpora.values())
             for positive in (True, False)
         }
         drawn = [
-            _subsample(clips[clips[label].eq(positive)], target[positive], genres, seed).assign(
+            _subsample(train[train[label].eq(positive)], target[positive], genres, seed).assign(
                 label=label, corpus=name, positive=positive
             )
-            for name, clips in corpora.items()
+            for name, train in corpora.items()
             for positive in (True, False)
         ]
         if min(map(len, drawn)) >= min_clips:
@@ -93,19 +87,22 @@ def match_samples(
     return table.astype({"positive": bool}), pd.DataFrame(excluded, columns=EXCLUDED_COLUMNS)
 
 
-def refuse_shared_clips(clips_a: pd.DataFrame, clips_b: pd.DataFrame) -> None:
-    """Refuse two corpora with a clip id in common, where one file holds the embeddings of both.
+def refuse_shared_clips(clips: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse corpora with a clip id in common, where one file holds the embeddings of all.
 
     Raises
     ------
     InputError
         Naming the first such clip.
     """
-    shared = sorted(set(clips_a["clip_id"]) & set(clips_b["clip_id"]))
-    if shared:
+    for (first, a), (second, b) in combinations(clips.items(), 2):
+        shared = sorted(set(a["clip_id"]) & set(b["clip_id"]))
+        if not shared:
+            continue
         raise InputError(
-            f"clip_id: {shared[0]!r} and {len(shared) - 1} more are in both corpora, and one file "
-            'has the embeddings of both; give each corpus its own, weights.folder: "{corpus}.npz"'
+            f"clip_id: {shared[0]!r} and {len(shared) - 1} more are in {first} and in {second}, "
+            "and one file has the embeddings of both; give each corpus its own, "
+            'weights.folder: "{corpus}.npz"'
         )
 
 

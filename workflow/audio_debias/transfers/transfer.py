@@ -43,7 +43,7 @@ def run_transfers(
     samples: pd.DataFrame,
     clips: Mapping[str, pd.DataFrame],
     embeddings: Mapping[str, pd.DataFrame],
-    corrections: Mapping[str, BiasCorrection],
+    corrections: Mapping[str, Mapping[str, BiasCorrection]],
     *,
     Cs: Sequence[float] = GRID,
     folds: int = FOLDS,
@@ -62,7 +62,9 @@ def run_transfers(
         Clip tables; the annotated clips of the test split are scored.
     embeddings : mapping of two corpora to DataFrame
         Rows of float32 embeddings indexed by ``clip_id``, in the order of the pair.
-    corrections : mapping of label to fitted BiasCorrection
+    corrections : mapping of train corpus to mapping of label to fitted BiasCorrection
+        Of either train corpus: the same ones, or each fitted without the other corpus. A label
+        without a correction is left out.
     Cs, folds
         As in :class:`~audio_debias.transfers.classifier.LogisticGrid`.
     threads : int, optional
@@ -76,7 +78,7 @@ def run_transfers(
     corpora = tuple(embeddings)
     classifiers, scores, bias_rows = {}, [], []
     with threadpool_limits(threads):
-        for label, correction in corrections.items():
+        for label in samples["label"].unique():
             sampled = samples[samples["label"] == label]
             train = {corpus: sampled[sampled["corpus"] == corpus] for corpus in corpora}
             test = {corpus: _test_clips(clips[corpus], label) for corpus in corpora}
@@ -87,8 +89,9 @@ def run_transfers(
                 }
                 for parts in (train, test)
             )
-            skipped = "; ".join(": ".join(one) for one in correction.skipped_) or None
-            for corpus in corpora:
+            for corpus in (name for name in corpora if label in corrections[name]):
+                correction = corrections[corpus][label]
+                skipped = "; ".join(": ".join(one) for one in correction.skipped_) or None
                 # Kernel maps are random: no published digit to repeat.
                 classifier = LogisticGrid(Cs, folds, liblinear=correction.space_ is None)
                 mapped = correction.map(x_train[corpus], corpus)

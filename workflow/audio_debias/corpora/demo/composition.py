@@ -177,8 +177,10 @@ def _scale_pitches(song: Song, low: int, high: int) -> list[int]:
 
 @cache
 def _font() -> bytes:
-    package = importlib.util.find_spec("pretty_midi").origin
-    return Path(package).with_name("TimGM6mb.sf2").read_bytes()
+    package = importlib.util.find_spec("pretty_midi")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("pretty_midi, which carries the sound font, is not installed")
+    return Path(package.origin).with_name("TimGM6mb.sf2").read_bytes()
 
 
 @cache

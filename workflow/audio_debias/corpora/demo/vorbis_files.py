@@ -41,7 +41,7 @@ def _renumbered(stream: bytes, serial: int) -> bytes:
     return b"".join(pages)
 
 
-def _checksum(page: bytes) -> int:
+def _checksum(page: bytes | bytearray) -> int:
     """Ogg's CRC-32: zlib's polynomial with the bits the other way round, start and end value 0."""
     mirrored = zlib.crc32(page.translate(_REVERSED), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int(f"{mirrored:032b}"[::-1], 2)

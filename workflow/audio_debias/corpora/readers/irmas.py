@@ -45,7 +45,11 @@ GENRES = {
 }
 """Genre code to genre."""
 
-OPTIONS = {"split": (str, dict), "audio": bool, "class_align": dict}
+OPTIONS: dict[str, type | tuple[type, ...]] = {
+    "split": (str, dict),
+    "audio": bool,
+    "class_align": dict,
+}
 """Type of every option."""
 
 _NAME = re.compile(
@@ -94,12 +98,12 @@ def read(
     for clip_id in sorted(files.keys() | split.keys()):
         name = _NAME.fullmatch(clip_id)
         code = name and name["label"]
-        genre = name and GENRES.get(name["genre"])
+        genre = GENRES.get(name["genre"]) if name else None
         if name is None or code not in LABELS:
             dropped.append((clip_id, "unknown_name", "not an IRMAS file name"))
         elif genres and genre is None:
             dropped.append((clip_id, "no_genre", f"genre code {name['genre']}"))
-        elif genres and genre not in genres:
+        elif genre is not None and genres and genre not in genres:
             dropped.append((clip_id, "other_genre", genre))
         elif clip_id not in split:
             dropped.append((clip_id, "not_in_split", "neither in train nor in test"))

@@ -29,7 +29,12 @@ from audio_debias.errors import InputError
 from audio_debias.fetching.checksums import file_digest
 from audio_debias.plugins import check_options
 
-OPTIONS = {"split": (str, dict), "audio": bool, "class_align": dict, "drop_duplicates": bool}
+OPTIONS: dict[str, type | tuple[type, ...]] = {
+    "split": (str, dict),
+    "audio": bool,
+    "class_align": dict,
+    "drop_duplicates": bool,
+}
 """Type of every option."""
 
 PARTITION = {split: f"partitions/split01_{split}.csv" for split in ("train", "test")}
@@ -278,7 +283,8 @@ def _pickled_strings(stream: BytesIO, source: str) -> Iterator[str]:
     Grammar: opcodes that make an array, one empty list, strings that are appended to it (each
     spelled out, so that nothing is looked up), and the end. Anything else is refused.
     """
-    in_list, end = False, []
+    in_list = False
+    end: list[str] = []
     for opcode, argument, _ in pickletools.genops(stream):
         name = opcode.name
         if not in_list:
@@ -288,7 +294,7 @@ def _pickled_strings(stream: BytesIO, source: str) -> Iterator[str]:
             if isinstance(argument, str) and not _ARRAY_WORDS.issuperset(argument.split(" ")):
                 raise InputError(f"{source}: holds more than strings: it names {argument!r}")
         elif name in _STRING_OPCODES and not end:
-            yield argument
+            yield str(argument)
         elif name not in _LIST_OPCODES or end:
             end.append(name)
     if [name for name in end if name not in ("MEMOIZE", "BINPUT", "LONG_BINPUT")] != _END:

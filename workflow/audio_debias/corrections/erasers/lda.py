@@ -6,6 +6,8 @@ import numpy as np
 import scipy.linalg
 from sklearn.preprocessing import StandardScaler
 
+from audio_debias.corrections.covariance import ledoit_wolf
+
 OPTIONS: dict = {}
 """The shrinkage is Ledoit and Wolf's; there is nothing to choose."""
 
@@ -64,7 +66,7 @@ def lda_directions(classes: Sequence[np.ndarray]) -> np.ndarray:
     .. math:: w = T^{-1/2} (I - A' (I + A A')^{-1} A) T^{-1/2} (m_j - m_0)
 
     with one n x n Gram matrix A A': O(n^2 D + n^3). The intensity s_c needs no D x D matrix
-    either (see :func:`_shrinkage`).
+    either (see :func:`~audio_debias.corrections.covariance.ledoit_wolf`).
 
     Parameters
     ----------
@@ -108,7 +110,7 @@ def lda_directions(classes: Sequence[np.ndarray]) -> np.ndarray:
         scaler = StandardScaler()
         z = scaler.fit_transform(x)
         gram = z @ z.T if in_sample_space else z.T @ z
-        shrinkage, mu = _shrinkage(z, gram)
+        shrinkage, mu = ledoit_wolf(z, gram)
         ridge += prior * shrinkage * mu * scaler.scale_**2
         weight = prior * (1 - shrinkage) / len(x)
         z *= scaler.scale_
@@ -123,22 +125,6 @@ def lda_directions(classes: Sequence[np.ndarray]) -> np.ndarray:
         return _solve_in_sample_space(np.concatenate(rows), ridge, differences)
     scatter[np.diag_indices(n_features)] += ridge
     return _solve_in_feature_space(scatter, differences)
-
-
-def _shrinkage(z: np.ndarray, gram: np.ndarray) -> tuple[float, float]:
-    """Ledoit-Wolf intensity and target scale of the centred rows `z` (n, D).
-
-    `gram` is z z' or z'z, whichever is smaller: only its Frobenius norm enters, and both have
-    the same. Equal to :func:`sklearn.covariance.ledoit_wolf_shrinkage`.
-    """
-    n, n_features = z.shape
-    norms = np.einsum("ij,ij->i", z, z)
-    mu = norms.sum() / (n * n_features)
-    squares = np.vdot(gram, gram) / n**2
-    delta = squares / n_features - mu**2
-    beta = (norms @ norms / n - squares) / (n * n_features)
-    beta = min(max(beta, 0.0), delta)
-    return (beta / delta if beta > 0 else 0.0), mu
 
 
 def _solve_in_sample_space(

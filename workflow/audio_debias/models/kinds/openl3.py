@@ -140,7 +140,7 @@ def _read_layers(path: Path) -> list[tuple[np.ndarray, ...]]:
             ]
     except (OSError, KeyError) as error:
         raise InputError(f"{path}: holds no Keras weights ({error})") from None
-    expected = [(1,)]
+    expected: list[tuple[int, ...]] = [(1,)]
     for ingoing, outgoing in itertools.pairwise(_CHANNELS):
         expected += [(3, 3, ingoing, outgoing), (outgoing,)]
     if [weights[0].shape for weights in layers] != expected[:-1]:

@@ -14,6 +14,7 @@ Example::
     dim: 512
 """
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -42,7 +43,11 @@ def load(spec: dict, path: Path) -> "Precomputed":
         If the file is not as described above, or names a clip twice.
     """
     groups = spec.get("options", {}).get("groups", [])
-    readers = {".parquet": _read_parquet, ".npz": _read_npz, ".h5": partial(_read_h5, groups)}
+    readers: dict[str, Callable] = {
+        ".parquet": _read_parquet,
+        ".npz": _read_npz,
+        ".h5": partial(_read_h5, groups),
+    }
     if path.suffix not in readers:
         raise InputError(f"{path}: must be one of {', '.join(readers)}")
     if path.suffix == ".h5" and not groups:

@@ -52,6 +52,7 @@ def load(spec: dict) -> WaveformModel:
         ) from None
 
     def embed(windows):
+        """Call the function on the one clip of a batch."""
         try:
             return np.asarray(function(windows[0], spec["sample_rate"]), dtype=np.float32)
         except (Exception, SystemExit) as error:

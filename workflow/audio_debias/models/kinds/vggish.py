@@ -201,7 +201,8 @@ def _read_tensors(path: Path) -> dict[str, np.ndarray]:
 def _network(layers: list[tuple[np.ndarray, np.ndarray]], dtype):
     """The network on patches, computing in `dtype`."""
     tf = tensorflow()
-    layers = [[tensor.astype(dtype.as_numpy_dtype) for tensor in layer] for layer in layers]
+    own = dtype.as_numpy_dtype
+    layers = [(kernel.astype(own), bias.astype(own)) for kernel, bias in layers]
     convolutions = layers[: len(_CONVOLUTIONS)]
     # As constants of the graph, the 67 million dense weights would take 4 GB of copies.
     dense = [(tf.Variable(kernel), bias) for kernel, bias in layers[len(_CONVOLUTIONS) :]]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Patch
 
 from audio_debias.reports.figures.style import (
@@ -49,8 +50,9 @@ def distribution_figure(
     names = names or {}
     genres = list(dict.fromkeys(g for table in clips.values() for g in table["genre"].dropna()))
     row_height = max(2.2, 0.9 + 0.25 * len(labels))
-    figure = Figure(figsize=(11.5, 0.9 + row_height * len(clips)), layout="constrained")
-    figure.get_layout_engine().set(wspace=0.05)
+    figure = Figure(
+        figsize=(11.5, 0.9 + row_height * len(clips)), layout=ConstrainedLayoutEngine(wspace=0.05)
+    )
     grid = figure.subplots(len(clips), 3, squeeze=False, width_ratios=[1.25, 0.9, 1])
     for (corpus, table), row in zip(clips.items(), grid, strict=True):
         _draw_labels(row[0], table, labels)

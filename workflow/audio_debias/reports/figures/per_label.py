@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.figures.style import (
     INK,
     SOFT,
@@ -15,7 +16,7 @@ from audio_debias.reports.figures.style import (
     short,
     styled,
 )
-from audio_debias.reports.names import MODES, Names, method_name, transfer_name, transfers_of
+from audio_debias.reports.names import MODES, Names, transfer_name, transfers_of
 
 
 @styled
@@ -31,7 +32,7 @@ def per_label_figure(
     pair, model, mode : str
         What to draw.
     names : mapping of str to str, optional
-        Display names of models and corpora.
+        Display names of models, corpora and methods.
 
     Returns
     -------
@@ -64,7 +65,9 @@ def per_label_figure(
     handles = [
         Line2D([], [], color=INK, marker="|", markersize=10, linestyle="none", label="uncorrected")
     ] + [
-        Line2D([], [], color=color, marker=">", markersize=5, label=method_name(method))
+        Line2D(
+            [], [], color=color, marker=">", markersize=5, label=short(names.get(method, method))
+        )
         for method, color in colors.items()
     ]
     add_legend(figure, handles)
@@ -73,7 +76,7 @@ def per_label_figure(
 
 def _draw_transfer(axes, auc: pd.DataFrame, colors: dict[str, str]) -> None:
     rows = np.arange(len(auc))
-    start = auc["none"].to_numpy()
+    start = auc[REFERENCE].to_numpy()
     axes.vlines(start, rows - 0.42, rows + 0.42, color=INK, linewidth=1.1, zorder=2)
     middle = {"transform": axes.get_yaxis_transform(), "ha": "center", "va": "center"}
     for row in rows[np.isnan(start)]:

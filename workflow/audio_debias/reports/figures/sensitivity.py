@@ -5,6 +5,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.figures.style import (
     BLUE,
     INK,
@@ -43,7 +44,7 @@ def domain_drop(metrics: pd.DataFrame) -> pd.DataFrame:
 
 @styled
 def sensitivity_figure(
-    metrics: pd.DataFrame, pair: str, names: Names | None = None, method: str = "none"
+    metrics: pd.DataFrame, pair: str, names: Names | None = None, method: str = REFERENCE
 ) -> Figure:
     """Draw the drop from within-domain to cross-domain AUC per label and model.
 

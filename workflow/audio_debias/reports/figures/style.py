@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.files import replacing
 
 # Okabe & Ito (2008), "Color Universal Design": told apart by colour-blind readers.
@@ -21,11 +23,18 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW = (
 )
 INK, SOFT, LINE, BAND = "#1b1f24", "#5c6670", "#c9ced4", "#f3f5f7"
 
-_METHODS = {"lda": SKY, "mlda": BLUE, "k": "#8a8a8a", "klda": ORANGE, "mklda": VERMILLION}
-_OTHERS = (GREEN, PURPLE, YELLOW, INK)
+# Okabe & Ito's, a grey, then the darker ones of Tol (2021), "Colour Schemes", muted.
+_METHODS = (
+    *(SKY, BLUE, "#8a8a8a", ORANGE, VERMILLION, GREEN, PURPLE, YELLOW, INK),
+    *("#882255", "#332288", "#999933", "#117733", "#AA4499", "#44AA99"),
+)
 _MARKERS = "osD^vPX*"
+_LEGENDS: dict[str, Literal["outside lower center", "outside upper center"]] = {
+    "lower": "outside lower center",
+    "upper": "outside upper center",
+}
 
-_LOOK = {
+_LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "axes.titlesize": 9,
@@ -58,6 +67,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
     @wraps(draw)
     def run(*args, **kwargs):
+        """Draw under the common look."""
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(_LOOK)
@@ -85,13 +95,9 @@ def save_figure(figure: Figure, path: str | Path, dpi: int = 200) -> None:
 
 
 def method_colors(methods: Iterable[str]) -> dict[str, str]:
-    """A colour per method: the paper's five always the same, others in turn."""
-    colors = {}
-    for method in methods:
-        if method != "none":
-            turn = sum(known not in _METHODS for known in colors)
-            colors[method] = _METHODS.get(method, _OTHERS[turn % len(_OTHERS)])
-    return colors
+    """A colour per method in turn, none for the reference: those of the config, in its order."""
+    corrected = [method for method in methods if method != REFERENCE]
+    return {method: _METHODS[i % len(_METHODS)] for i, method in enumerate(corrected)}
 
 
 def markers(models: Iterable[str]) -> dict[str, str]:
@@ -120,4 +126,4 @@ def add_legend(figure: Figure, handles: list, side: str = "lower") -> None:
     longest = max(len(handle.get_label()) for handle in handles)
     inches = 0.55 + 0.075 * longest
     columns = max(1, min(len(handles), int(figure.get_figwidth() / inches)))
-    figure.legend(handles=handles, loc=f"outside {side} center", ncols=columns)
+    figure.legend(handles=handles, loc=_LEGENDS[side], ncols=columns)

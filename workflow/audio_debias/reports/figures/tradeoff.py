@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.figures.style import (
     INK,
     SOFT,
@@ -13,7 +14,7 @@ from audio_debias.reports.figures.style import (
     short,
     styled,
 )
-from audio_debias.reports.names import MODES, Names, method_name
+from audio_debias.reports.names import MODES, Names
 from audio_debias.reports.summary import mean_auc, mean_bias
 
 
@@ -31,7 +32,7 @@ def tradeoff_figure(
     pair : str
         Which pair of corpora to draw.
     names : mapping of str to str, optional
-        Display names of models.
+        Display names of models and methods.
 
     Returns
     -------
@@ -46,7 +47,7 @@ def tradeoff_figure(
     keys = ["pair", "model", "method", "mode"]
     change = across.groupby(keys, sort=False, as_index=False)["change"].mean()
     points = change.merge(mean_bias(bias), "left", keys)
-    points = points[points["method"] != "none"]
+    points = points[points["method"] != REFERENCE]
     modes, models = list(points["mode"].unique()), list(points["model"].unique())
     colors, shapes = method_colors(points["method"].unique()), markers(models)
     figure = Figure(figsize=(1.2 + 4.4 * len(modes), 4.6), layout="constrained")
@@ -70,7 +71,7 @@ def tradeoff_figure(
     add_legend(figure, handles, "upper")
     handles = [Line2D([], [], color=INK, marker="o", mfc="white", ls="none", label="uncorrected")]
     handles += [
-        Line2D([], [], color=color, marker="o", label=method_name(method))
+        Line2D([], [], color=color, marker="o", label=short(names.get(method, method)))
         for method, color in colors.items()
     ]
     add_legend(figure, handles)
