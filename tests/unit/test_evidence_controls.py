@@ -42,7 +42,9 @@ def test_real_labels_are_learnt_and_permuted_ones_fall_to_chance():
     corrections = fit_corrections(samples, embeddings, eraser=None)
 
     def score(drawn):
-        return run_transfers(drawn, clips, embeddings, corrections, Cs=[0.01, 1.0]).scores
+        return run_transfers(
+            drawn, clips, embeddings, dict.fromkeys("ab", corrections), Cs=[0.01, 1.0]
+        ).scores
 
     permuted = labels_permuted(score, samples, draws=6, seed=0)
     assert len(permuted) == 4

@@ -249,7 +249,7 @@ ROWS = {
     ),
     "code of an eraser": (
         appended(f"{LIBRARY}/corrections/erasers/lda.py", "\nSPARE = 1\n"),
-        {"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **COSINES, **READ},
+        {**fitted(6), **COSINES, **READ},
     ),
     # The models.
     "one model more": (

@@ -24,7 +24,12 @@ with job(snakemake.log[0], draws=params.draws, **wildcards) as log:
 
     def score(permuted):
         return run_transfers(
-            permuted, clips, frames, corrections, Cs=params.grid, folds=params.folds
+            permuted,
+            clips,
+            frames,
+            dict.fromkeys(corpora, corrections),
+            Cs=params.grid,
+            folds=params.folds,
         ).scores
 
     by_label = labels_permuted(
