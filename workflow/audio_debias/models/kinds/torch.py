@@ -78,9 +78,7 @@ def _refuse_pickles(archive: zipfile.ZipFile, path: Path) -> None:
     """torch.export unpickles whatever a program says is pickled: refuse all but plain tensors."""
     for entry in archive.infolist():
         if not _MEMBERS.fullmatch(entry.filename):
-            raise InputError(
-                f"{path}: {entry.filename} could run code; only plain tensors are read"
-            )
+            raise InputError(f"{path}: {entry.filename} may run code; only tensors are read")
         if entry.filename.endswith("_config.json"):
             if entry.file_size > _MAX_CONFIG:
                 raise InputError(f"{path}: {entry.filename} has {entry.file_size} bytes")
