@@ -83,11 +83,11 @@ def bootstrap_scores(
         if "logit" not in table:
             raise InputError(f"scores of {'/'.join(cell)}: no column 'logit'; score the clips anew")
         groups = dict(iter(table.groupby(["train_corpus", "test_corpus", "label"])))
-        tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
+        clips_tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
         for train, test, label in product(pairs[cell[0]], pairs[cell[0]], labels):
             if (train, test, label) in groups:
                 found.setdefault(test, {})[len(tested)] = groups[train, test, label]
-            known = tested.get((train, test), 0)
+            known = clips_tested.get((train, test), 0)
             tested.append((*cell, train, test, label, known))
     rows = pd.DataFrame(tested, columns=[*TRANSFER, "label", "tested"])
     measured = {name: np.full(len(rows), np.nan) for name in ("auc", "positives", "clips", "df")}
