@@ -137,10 +137,20 @@ def touch_backwards(project):
 
 # What follows metrics, and what follows the embeddings of all models.
 READ = {"table": 1, "sensitivity": 3, "tradeoff": 3, "per_label": 6, "resources": 1}
-READ |= {"report_page": 1, "exclusions": 1}
+READ |= {"report_page": 1, "exclusions": 1, "findings": 1}
+# What follows another list of cells.
+JOINED = {"intervals": 1, "adversaries": 1}
 COSINES = {"cosines": 1, "cosine_figure": 3}
 FIGURES = {"per_label": 6, "sensitivity": 3, "tradeoff": 3, "cosine_figure": 3, "distributions": 3}
-FITTED = {"fit_corrections": 18, "run_transfers": 18, "metrics": 1, **COSINES, **READ}
+
+
+def fitted(cells):
+    """What follows when the corrections of so many cells are fitted."""
+    per_cell = ("fit_corrections", "run_transfers", "identify_domains")
+    return {**dict.fromkeys(per_cell, cells), "metrics": 1, **JOINED}
+
+
+FITTED = {**fitted(18), **COSINES, **READ}
 SAMPLED = {"match_samples": 6, "exclusions": 1, **FITTED}
 ALL = {"index_corpus": 3, "extract": 9, "merge_embeddings": 6, "distributions": 3, **SAMPLED}
 REPORTED = {"resources": 1, "report_page": 1}
@@ -197,33 +207,41 @@ ROWS = {
     # The methods.
     "the grid of C": (
         configured(classifier={"C": [0.1, 1.0]}),
-        {"run_transfers": 18, "metrics": 1, **COSINES, **READ},
+        {"run_transfers": 18, "metrics": 1, "intervals": 1, **COSINES, **READ},
     ),
     "the folds": (
         configured(classifier={"folds": 4}),
-        {"run_transfers": 18, "metrics": 1, **COSINES, **READ},
+        {"run_transfers": 18, "metrics": 1, "intervals": 1, **COSINES, **READ},
+    ),
+    "the margin of a verdict": (
+        configured(uncertainty={"margin": 1.0}),
+        {"intervals": 1, "findings": 1, "report_page": 1},
+    ),
+    "the resamples": (
+        configured(uncertainty={"resamples": 500}),
+        {"intervals": 1, "identify_domains": 18, "adversaries": 1, "findings": 1, "report_page": 1},
     ),
     "a kernel option": (
         configured(kernel={"map": "rff"}),
-        {"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **READ},
+        {**fitted(6), **READ},
     ),
     "the seed": (configured(seed=43), SAMPLED),
     "the least number of clips": (configured(sampling={"min_clips": 5}), SAMPLED),
     "one method more": (
         configured(methods=["none", "lda", "k", "mlda"]),
-        {"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **READ},
+        {**fitted(6), **READ},
     ),
     "one mode more": (
         configured(modes=["global", "classwise"]),
         {
-            **{"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **COSINES, **READ},
+            **{**fitted(6), **COSINES, **READ},
             "per_label": 12,
         },
     ),
-    "one method less": (configured(methods=["none", "lda"]), {"metrics": 1, **READ}),
+    "one method less": (configured(methods=["none", "lda"]), {"metrics": 1, **JOINED, **READ}),
     "methods in another order": (
         configured(methods=["none", "k", "lda"]),
-        {"metrics": 1, **READ},
+        {"metrics": 1, **JOINED, **READ},
     ),
     "what people read of a method": (
         edited("resources/methods/lda.yaml", 'description: "', 'description: "More. '),
@@ -231,37 +249,37 @@ ROWS = {
     ),
     "code of an eraser": (
         appended(f"{LIBRARY}/corrections/erasers/lda.py", "\nSPARE = 1\n"),
-        {"fit_corrections": 6, "run_transfers": 6, "metrics": 1, **COSINES, **READ},
+        {**fitted(6), **COSINES, **READ},
     ),
     # The models.
     "one model more": (
         configured(models=[*MODELS, "other"]),
         {
             **{"extract": 3, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{"fit_corrections": 9, "run_transfers": 9, "metrics": 1, **COSINES, **READ},
+            **{**fitted(9), **COSINES, **READ},
             "per_label": 9,
         },
     ),
     "one model less": (
         configured(models=["known"]),
-        {"exclusions": 1, "metrics": 1, **COSINES, **READ, "per_label": 3},
+        {"exclusions": 1, "metrics": 1, **JOINED, **COSINES, **READ, "per_label": 3},
     ),
     "models in another order": (
         configured(models=MODELS[::-1]),
-        {"exclusions": 1, "metrics": 1, **COSINES, **READ},
+        {"exclusions": 1, "metrics": 1, **JOINED, **COSINES, **READ},
     ),
     "the size of a shard": (
         configured(extraction={"shard_clips": 20}),
         {
             **{"extract": 12, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{"fit_corrections": 9, "run_transfers": 9, "metrics": 1, **COSINES, **READ},
+            **{**fitted(9), **COSINES, **READ},
         },
     ),
     "an option of a model": (
         edited("resources/models/tones.yaml", "sample_rate: 16000", "sample_rate: 22050"),
         {
             **{"extract": 6, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{"fit_corrections": 9, "run_transfers": 9, "metrics": 1, **COSINES, **READ},
+            **{**fitted(9), **COSINES, **READ},
         },
     ),
     # The corpora and labels.
@@ -276,22 +294,22 @@ ROWS = {
     "one corpus less": (
         configured(corpora=CORPORA[:2]),
         {
-            **{"exclusions": 1, "metrics": 1, **COSINES, **READ},
+            **{"exclusions": 1, "metrics": 1, **JOINED, **COSINES, **READ},
             **{"per_label": 2, "sensitivity": 1, "tradeoff": 1, "cosine_figure": 1},
         },
     ),
     "corpora in another order": (
         configured(corpora=["noisy", "dry", "loud"]),
         {
-            **{"match_samples": 2, "exclusions": 1, "distributions": 1, "metrics": 1},
-            **{"fit_corrections": 6, "run_transfers": 6, **COSINES, **READ},
+            **{"match_samples": 2, "exclusions": 1, "distributions": 1},
+            **{**fitted(6), **COSINES, **READ},
         },
     ),
     "a clip more in a corpus": (
         appended("dry/clips.csv", "more.wav,pop_rock,1,0,train\n"),
         {
             **{"index_corpus": 1, "extract": 3, "merge_embeddings": 2, "match_samples": 4},
-            **{"fit_corrections": 12, "run_transfers": 12, "metrics": 1, "exclusions": 1},
+            **{**fitted(12), "exclusions": 1},
             **{"distributions": 2, **COSINES, **READ},
         },
     ),
@@ -315,7 +333,7 @@ ROWS = {
         appended(f"{LIBRARY}/models/kinds/python.py", "\nSPARE = 1\n"),
         {
             **{"extract": 6, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{"fit_corrections": 9, "run_transfers": 9, "metrics": 1, **COSINES, **READ},
+            **{**fitted(9), **COSINES, **READ},
         },
     ),
     "code of the clip table": (appended(f"{LIBRARY}/corpora/clips.py", "\nSPARE = 1\n"), ALL),
@@ -323,7 +341,7 @@ ROWS = {
     "code of the samples": (appended(f"{LIBRARY}/samples/matching.py", "\nX = 1\n"), SAMPLED),
     "code of the transfers": (
         appended(f"{LIBRARY}/transfers/transfer.py", "\nSPARE = 1\n"),
-        {"run_transfers": 18, "metrics": 1, **COSINES, **READ},
+        {"run_transfers": 18, "metrics": 1, "intervals": 1, **COSINES, **READ},
     ),
     "code of the table": (
         appended(f"{LIBRARY}/reports/table.py", "\nSPARE = 1\n"),

@@ -1,0 +1,42 @@
+"""The evidence of a real run: tables that keep their contract, sentences, controls."""
+
+import json
+
+import pandas as pd
+
+UNCERTAINTY = {"resamples": 200}
+
+
+def test_a_run_gives_intervals_adversaries_and_findings(project):
+    project.configure(methods=["none", "lda", "k"], uncertainty=UNCERTAINTY)
+    project.snakemake("results/test/findings.md", "results/test/metrics.parquet")
+    intervals = pd.read_parquet(project.results("intervals.parquet"))
+    metrics = pd.read_parquet(project.results("metrics.parquet"))
+    keys = ["pair", "model", "method", "mode", "train_corpus", "test_corpus", "label"]
+    both = metrics.merge(intervals, on=keys, validate="one_to_one")
+    assert len(both) == len(metrics)
+    assert both["auc"].astype(float).tolist() == both["roc_auc"].astype(float).tolist()
+    adversaries = pd.read_parquet(project.results("adversaries.parquet"))
+    assert adversaries["method"].value_counts().to_dict() == {"none": 3, "lda": 3, "k": 3}
+    linear = adversaries[adversaries["adversary"] == "linear"].set_index("method")
+    assert linear.loc["none", "auc_before"] > 0.95  # two standard deviations along eight axes
+    page = project.results("findings.md").read_text()
+    found = json.loads(project.results("findings.json").read_text())
+    assert {"told_apart", "drops", "corrections", "verdicts"} <= {one["kind"] for one in found}
+    assert all(one["text"] in page for one in found)
+
+
+def test_further_training_samples_and_controls_are_run_on_demand(project):
+    project.configure(
+        methods=["none", "k"], uncertainty=UNCERTAINTY | {"seeds": 2}, controls={"draws": 3}
+    )
+    project.snakemake("results/test/findings.md")
+    intervals = pd.read_parquet(project.results("intervals.parquet"))
+    assert intervals["sd_training"].notna().all()
+    # All clips of either corpus are sampled; the kernel map alone is drawn anew.
+    assert (intervals.loc[intervals["method"] == "none", "sd_training"] == 0).all()
+    assert (intervals.loc[intervals["method"] == "k", "sd_training"] > 0).any()
+    found = json.loads(project.results("findings.json").read_text())
+    controls = [one for one in found if one["kind"] == "controls"]
+    assert len(controls) == 4 + 3  # transfers, adversaries
+    assert "training_share" in {one["kind"] for one in found}

@@ -1,0 +1,92 @@
+"""Findings: the page of plain sentences, and the same for machines."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+import pandas as pd
+
+from audio_debias.evidence import sentences
+from audio_debias.evidence.sentences import Finding
+from audio_debias.evidence.wording import Names
+
+
+def collect(
+    intervals: pd.DataFrame,
+    drops: pd.DataFrame,
+    adversaries: pd.DataFrame,
+    ranks: pd.DataFrame,
+    *,
+    margin: float,
+    resamples: int,
+    redrawn: Mapping[str, int],
+    names: Names,
+    band: pd.DataFrame | None = None,
+    controls: pd.DataFrame | None = None,
+    published: pd.DataFrame | None = None,
+) -> list[Finding]:
+    """All sentences that the tables of a run give; see :mod:`audio_debias.evidence.sentences`.
+
+    Parameters
+    ----------
+    intervals, drops, adversaries, ranks : DataFrame
+    margin : float
+        AUC points.
+    resamples : int
+    redrawn : mapping of test corpus to int
+    names : mapping of str to str
+        Display names of models, corpora, pairs and methods.
+    band, controls, published : DataFrame, optional
+        What :mod:`audio_debias.evidence.controls` and :mod:`audio_debias.evidence.poster` give.
+    """
+    found = [
+        *sentences.told_apart(adversaries, names),
+        *sentences.drops(drops, names),
+        *sentences.corrections(intervals, adversaries, ranks, names),
+        *sentences.verdicts(intervals),
+        *sentences.clips_wanted(intervals, margin, names),
+        *sentences.training_share(intervals),
+    ]
+    if band is not None:
+        found += sentences.random_directions(band, intervals, names)
+    if published is not None:
+        found += sentences.published_noise(published)
+    if controls is not None:
+        found += sentences.controls(controls, names)
+    return found + sentences.redrawn(redrawn, resamples, names)
+
+
+def markdown(found: Sequence[Finding]) -> str:
+    """The page: a heading per kind, a line per sentence."""
+    lines = ["# Findings", "", _SMALL_PRINT]
+    for kind, heading in _HEADINGS.items():
+        sentences = [one.text for one in found if one.kind == kind]
+        if sentences:
+            lines += ["", f"## {heading}", "", *(f"- {text}" for text in sentences)]
+    return "\n".join(lines) + "\n"
+
+
+def as_json(found: Sequence[Finding]) -> str:
+    """A list of objects with ``kind, text, about, numbers``."""
+    return json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False) + "\n"
+
+
+_HEADINGS = {
+    "told_apart": "The bias",
+    "drops": "What it costs",
+    "corrections": "What corrections do",
+    "verdicts": "What is real",
+    "clips_wanted": "What it would take",
+    "training_share": "Where the noise comes from",
+    "random_directions": "Beside random directions",
+    "published_noise": "The published table",
+    "controls": "Controls",
+    "redrawn": "Small print",
+}
+_SMALL_PRINT = (
+    "AUCs are in points (× 100). Square brackets hold 95 % intervals unless the run asks for "
+    "others: test clips are resampled with replacement, whole tracks at a time, and all methods "
+    "meet the same resamples. A change is better or worse if its test holds after Holm's "
+    "correction over the table, no difference if its interval lies inside the margin, else it "
+    "cannot be told."
+)

@@ -1,0 +1,83 @@
+# Evidence: intervals and verdicts of every number, and what still tells the corpora apart.
+include: "lookups/evidence.smk"
+
+
+rule intervals:
+    input:
+        scores=scores_of_all_seeds(),
+        clips=clips_of_all(),
+    output:
+        intervals=f"{RUN}/intervals.parquet",
+        in_space=f"{RUN}/intervals_in_space.parquet",
+        drops=f"{RUN}/drops.parquet",
+    log:
+        logs("intervals"),
+    benchmark:
+        benchmarks("intervals")
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        cells=[cell.names for cell in EXPERIMENT.cells],
+        pairs={name: list(pair.corpora) for name, pair in EXPERIMENT.pairs.items()},
+        corpora=EVERY_CORPUS,
+        labels=config["labels"],
+        modes=config["modes"],
+        seeds=TRAINING_SEEDS,
+        references=IN_SPACE,
+        resamples=UNCERTAINTY["resamples"],
+        level=UNCERTAINTY["level"],
+        margin=UNCERTAINTY["margin"],
+    script:
+        "../scripts/intervals.py"
+
+
+rule identify_domains:
+    input:
+        samples=rules.match_samples.output.samples,
+        clips=clips_of_pair,
+        embeddings=embeddings_of_pair,
+        corrections=rules.fit_corrections.output,
+    output:
+        f"{RUN}/adversaries/{CELL}.parquet",
+    log:
+        logs("identify_domains", CELL),
+    benchmark:
+        benchmarks("identify_domains", CELL)
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(60),
+    params:
+        corpora=corpora_of_pair,
+        labels=config["adversaries"]["labels"],
+        permutations=config["adversaries"]["permutations"],
+        resamples=UNCERTAINTY["resamples"],
+        level=UNCERTAINTY["level"],
+        seed=config["seed"],
+    script:
+        "../scripts/identify_domains.py"
+
+
+rule adversaries:
+    input:
+        files_of(rules.identify_domains.output[0], EXPERIMENT.cells),
+    output:
+        f"{RUN}/adversaries.parquet",
+    log:
+        logs("adversaries"),
+    benchmark:
+        benchmarks("adversaries")
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
+    params:
+        cells=[cell.names for cell in EXPERIMENT.cells],
+        modes=config["modes"],
+    script:
+        "../scripts/adversaries.py"

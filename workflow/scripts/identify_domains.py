@@ -1,0 +1,29 @@
+from audio_debias.corpora.clips import read_clips
+from audio_debias.corrections.store import load_corrections
+from audio_debias.evidence.adversaries import identify_domains
+from audio_debias.files import replacing
+from audio_debias.jobs.log import job
+from audio_debias.models.embeddings import read_embeddings
+from audio_debias.samples.matching import read_samples
+
+inputs, params = snakemake.input, snakemake.params
+corpora = params.corpora
+with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards) as log:
+    embeddings = dict(zip(corpora, map(read_embeddings, inputs.embeddings), strict=True))
+    table = identify_domains(
+        read_samples(inputs.samples),
+        {
+            corpus: embeddings[corpus].of(read_clips(path))
+            for corpus, path in zip(corpora, inputs.clips, strict=True)
+        },
+        {corpus: found.frame for corpus, found in embeddings.items()},
+        load_corrections(inputs.corrections[0])[0],
+        labels=params.labels,
+        permutations=params.permutations,
+        resamples=params.resamples,
+        level=params.level,
+        seed=params.seed,
+    )
+    log.info("adversaries: %s", table[["adversary", "auc_before", "auc_after"]].to_dict("list"))
+    with replacing(snakemake.output[0]) as path:
+        table.to_parquet(path, index=False)
