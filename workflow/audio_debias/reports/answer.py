@@ -8,6 +8,7 @@ import pandas as pd
 from audio_debias.evidence import wording as say
 from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER
 from audio_debias.evidence.verdicts import BETTER, OPEN, VERDICTS, WORSE
+from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.names import Names
 
 SHORT_MODES = {"global": "global", "classwise": "class-wise", "any": ""}
@@ -61,7 +62,11 @@ def answers(
         across = rows[(rows["train_corpus"] != rows["test_corpus"]) & rows["change"].notna()]
         best = _best(across)
         models = [
-            (model, say.name(model, names), list(_of_model(model, own, across, best, names)))
+            (
+                model,
+                say.name(model, names),
+                list(_of_model(rows[rows["model"] == model], own, names)),
+            )
             for model in rows["model"].unique()
         ]
         within = rows[(rows["train_corpus"] == rows["test_corpus"]) & rows["change"].notna()]
@@ -173,7 +178,7 @@ def _origin(sources: pd.DataFrame, names: Names) -> Iterator[tuple[str, str]]:
         top = single.loc[single["r2_alone"].astype(float).idxmax()]
         yield (
             "Where from?",
-            f"{top['property']} goes along with it most: alone it explains "
+            f"What goes along with it most is {top['property']}: alone it explains "
             f"{100 * top['r2_alone']:.0f} % "
             f"[{100 * top['r2_alone_low']:.0f}, {100 * top['r2_alone_high']:.0f}] of the variance "
             f"of what tells the corpora apart ({say.name(top['model'], names)}); an association, "
@@ -181,23 +186,39 @@ def _origin(sources: pd.DataFrame, names: Names) -> Iterator[tuple[str, str]]:
         )
 
 
-def _of_model(model: str, own, across: pd.DataFrame, best, names: Names) -> Iterator[str]:
+def _of_model(means: pd.DataFrame, own, names: Names) -> Iterator[str]:
+    model = means["model"].iloc[0]
     for one in own:
         if one["kind"] in ("told_apart", "drops") and one["about"]["model"] == model:
             yield one["text"]
-    rows = across[across["model"] == model]
-    if rows.empty:
+    yield _same_clips(means[means["method"] == REFERENCE], names)
+    across = means[(means["train_corpus"] != means["test_corpus"]) & means["change"].notna()]
+    if across.empty:
         return
-    better = rows[rows["verdict"] == BETTER]
-    method, mode = best[model]
-    chosen = rows[(rows["method"] == method) & (rows["mode"] == mode)]
+    better = across[across["verdict"] == BETTER]
+    method, mode = _best(across)[model]
+    chosen = across[(across["method"] == method) & (across["mode"] == mode)]
     head = (
-        f"No correction helps it beyond noise ({len(rows)} changes: {_counts(rows)})."
+        f"No correction helps it beyond noise ({len(across)} changes: {_counts(across)})."
         if better.empty
-        else f"{len(better)} of {len(rows)} changes by a correction are gains beyond noise."
+        else f"{len(better)} of {len(across)} changes by a correction are gains beyond noise."
     )
     changes = "; ".join(_size(row, names) for _, row in chosen.iterrows())
     yield f"{head} The best on the whole is {correction_name(method, mode, names)}: {changes}."
+
+
+def _same_clips(uncorrected: pd.DataFrame, names: Names) -> str:
+    """AUCs on the same test clips, trained on their corpus and on the other one."""
+    told = []
+    for test, rows in uncorrected.groupby("test_corpus", sort=False):
+        home = rows["train_corpus"] == test
+        pieces = [
+            say.estimate(row, "auc", "low", "high")
+            for _, row in pd.concat([rows[home], rows[~home]]).iterrows()
+        ]
+        if len(pieces) == 2:
+            told.append(f"{pieces[1]} instead of {pieces[0]} on {say.name(test, names)}")
+    return f"Trained on the other corpus, it reaches {_listed(told)}."
 
 
 def _advice(own, across: pd.DataFrame, better: pd.DataFrame, names: Names) -> str:

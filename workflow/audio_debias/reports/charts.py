@@ -26,7 +26,8 @@ def charts() -> dict[str, dict]:
         "sources": _sources(),
         "counts": _counts(),
     }
-    return {name: chart.to_dict() for name, chart in made.items()}
+    fitted = alt.AutoSizeParams(type="fit-x", contains="padding")
+    return {name: chart.properties(autosize=fitted).to_dict() for name, chart in made.items()}
 
 
 def _intervals(rows: str, title: str) -> alt.LayerChart:
@@ -52,24 +53,17 @@ def _intervals(rows: str, title: str) -> alt.LayerChart:
         ],
         opacity=alt.condition("datum.few", alt.value(0.35), alt.value(1)),
     )
-    scale = alt.Scale(zero=False, nice=True)
+    scale, axis = alt.Scale(zero=False, nice=True), alt.Axis(tickCount=6)
     rule = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title=_AUC, scale=scale), x2="high:Q"
+        x=alt.X("low:Q", title=_AUC, scale=scale, axis=axis), x2="high:Q"
     )
-    points = base.mark_point(size=70, strokeWidth=2, cursor="pointer").encode(
-        x=alt.X("auc:Q", title=_AUC, scale=scale),
+    points = base.mark_point(size=70, filled=True, cursor="pointer").encode(
+        x=alt.X("auc:Q", title=_AUC, scale=scale, axis=axis),
         shape=alt.Shape(
             "kind:N",
             sort=None,
             scale=alt.Scale(domain=["uncorrected", "corrected"], range=["circle", "diamond"]),
             legend=alt.Legend(title=None),
-        ),
-        fill=alt.Fill(
-            "hollow:N",
-            legend=None,
-            scale=alt.Scale(
-                domain=["within", "across", "hollow"], range=[BLUE, VERMILLION, "transparent"]
-            ),
         ),
     )
     return (rule + points).properties(width="container", height=alt.Step(9))
@@ -79,7 +73,7 @@ def _removal() -> alt.LayerChart:
     base = alt.Chart(_ROWS).encode(
         x=alt.X(
             "after:Q",
-            title="Told apart by a new linear probe after the correction (AUC; 50 is chance)",
+            title="New linear probe afterwards (AUC)",
             scale=alt.Scale(domain=[50, 100], clamp=True),
         ),
         color=alt.Color("method:N", sort=None, title=None, scale=alt.Scale(range=_COLOURS)),
@@ -92,9 +86,11 @@ def _removal() -> alt.LayerChart:
             alt.Tooltip("change:N", title="Change of AUC"),
         ],
     )
-    y = {"title": "Change of mean AUC across corpora (points)"}
-    zero = alt.Chart(alt.InlineData([{}])).mark_rule(strokeDash=[3, 3], color="#888").encode(
-        y=alt.datum(0)
+    y = {"title": "Change of mean AUC (points)"}
+    zero = (
+        alt.Chart(alt.InlineData([{}]))
+        .mark_rule(strokeDash=[3, 3], color="#888")
+        .encode(y=alt.datum(0))
     )
     bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", **y), y2="high:Q")
     points = base.mark_point(size=60, filled=True, cursor="pointer").encode(
@@ -126,7 +122,7 @@ def _cosines() -> alt.Chart:
 
 def _sources() -> alt.LayerChart:
     base = alt.Chart(_ROWS).encode(
-        y=alt.Y("property:N", title=None, sort="-x", axis=alt.Axis(labelLimit=180)),
+        y=alt.Y("property:N", title=None, sort=None, axis=alt.Axis(labelLimit=180)),
         color=alt.Color("model:N", sort=None, title=None, scale=alt.Scale(range=_COLOURS)),
         yOffset="model:N",
         tooltip=[
@@ -136,7 +132,7 @@ def _sources() -> alt.LayerChart:
             alt.Tooltip("added:Q", title="R² added to all others (%)", format=".1f"),
         ],
     )
-    title = "Variance of the domain score that it explains alone (%)"
+    title = "Variance explained alone (%)"
     rule = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q")
     points = base.mark_point(size=55, filled=True).encode(x=alt.X("r2:Q", title=title))
     return (rule + points).properties(width="container", height=alt.Step(7))
@@ -152,8 +148,8 @@ def _counts() -> alt.LayerChart:
             alt.Tooltip("clips:Q", title="Positive clips"),
         ],
     )
-    shade = alt.Color("clips:Q", legend=None, scale=alt.Scale(scheme="blues", type="sqrt"))
+    shade = alt.Color("clips:Q", legend=None, scale=alt.Scale(scheme="blues", zero=True))
     tiles = base.mark_rect(cursor="pointer").encode(color=shade)
-    ink = alt.condition("datum.clips > datum.half", alt.value("white"), alt.value("#1b1f24"))
+    ink = alt.condition("datum.clips > datum.dark", alt.value("white"), alt.value("#1b1f24"))
     text = base.mark_text(fontSize=10).encode(text="clips:Q", color=ink)
     return (tiles + text).properties(width="container", height=alt.Step(20))

@@ -56,9 +56,13 @@ def blocks(
         [change, low, high, verdict], the same in its own space]``, or null.
     """
     keys = ["pair", "model", "method", "mode", "train_corpus", "test_corpus", "label"]
-    both = intervals.merge(in_space[[*keys, *_CHANGE, "verdict"]], "left", keys, suffixes=("", "_own"))
+    both = intervals.merge(
+        in_space[[*keys, *_CHANGE, "verdict"]], "left", keys, suffixes=("", "_own")
+    )
     codes = {
-        key: {(one[0] if isinstance(one, list) else one): i for i, one in enumerate(words[key + "s"])}
+        key: {
+            (one[0] if isinstance(one, list) else one): i for i, one in enumerate(words[key + "s"])
+        }
         for key in ("model", "method", "mode", "label", "verdict")
     }
     columns = [*_POINTS, *(f"{name}_own" for name in _CHANGE)]
@@ -117,7 +121,8 @@ def cosines(table: pd.DataFrame, words: Mapping[str, Sequence], names: Names) ->
         ``[model, mode, label, train corpus, space, |cosine|]``, the last times 10,000.
     """
     table = table.assign(
-        cosine=table["cosine"].abs(), train=table["train_corpus"].map(lambda name: names.get(name, name))
+        cosine=table["cosine"].abs(),
+        train=table["train_corpus"].map(lambda name: names.get(name, name)),
     )
     table = table[table["label"].isin(words["labels"])]
     return _listed(table, ["model", "mode", "label"], ["train", "space"], ["cosine"], words)

@@ -44,7 +44,8 @@ def index_page(
     names : mapping of str to str
         Display names of models, corpora, pairs and methods.
     sources : DataFrame, optional
-        Columns ``pair, model, property, kind, r2_alone, r2_alone_low, r2_alone_high, r2_added``.
+        Columns ``pair, model, property, kind, r2_alone, r2_alone_low, r2_alone_high, r2_added``; of
+        several domain scores (``score``) that of the linear probe is shown.
     counts : DataFrame, optional
         ``corpus, label, genre, clips``: what :func:`count_positives` gives.
     links : mapping of text to address, optional
@@ -57,6 +58,8 @@ def index_page(
         a network.
     """
     intervals, in_space = once(intervals), once(in_space)
+    if sources is not None and "score" in sources:
+        sources = sources[sources["score"] == "linear"]
     words = index_data.vocabulary(intervals, names)
     told = answers(findings, intervals, names, sources)
     blocks = index_data.blocks(intervals, in_space, words, names)
@@ -83,14 +86,12 @@ def index_page(
         charts=as_json(charts()),
         scripts=[Markup(script) for script in scripts],
         policy=policy(scripts),
-        table_style=Markup(_table_bundle("css")),
+        table_style=table_style(),
         links=links or {},
     )
 
 
-def count_positives(
-    clips: Mapping[str, pd.DataFrame], labels: Sequence[str]
-) -> pd.DataFrame:
+def count_positives(clips: Mapping[str, pd.DataFrame], labels: Sequence[str]) -> pd.DataFrame:
     """Positive clips per corpus, label and genre, from clip tables.
 
     Returns
@@ -140,12 +141,18 @@ def bundles() -> tuple[str, str]:
     )
 
 
+def table_style() -> Markup:
+    """The style sheet of DataTables."""
+    return Markup(_table_bundle("css"))
+
+
 def _table_bundle(kind: str) -> str:
     return (resources.files("itables") / "html" / f"dt_bundle.{kind}").read_text(encoding="utf-8")
 
 
 def _origins(sources: pd.DataFrame, names: Names) -> dict[str, list]:
     single = sources[~sources["kind"].isin(["group", "all"])]
+    single = single.sort_values("r2_alone", ascending=False, kind="stable")
     columns = ["r2_alone", "r2_alone_low", "r2_alone_high", "r2_added"]
     points = (100 * single[columns].astype(float)).round(2).astype(object)
     points = points.where(points.notna(), None)

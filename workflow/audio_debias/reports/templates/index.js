@@ -21,6 +21,8 @@ const NONE = words.methods.findIndex(([name]) => name === "none");
 const TRANSFERS = [[0, 0], [1, 1], [1, 0], [0, 1]];
 const FEW = 10;
 
+const SCHEME = matchMedia("(prefers-color-scheme: dark)");
+
 let block, table;
 const views = new Map();
 
@@ -177,7 +179,6 @@ function drawTable() {
 
 // ---- the charts
 
-const SCHEME = matchMedia("(prefers-color-scheme: dark)");
 
 async function draw(id, name, rows, title) {
   const place = byId(id);
@@ -190,12 +191,13 @@ async function draw(id, name, rows, title) {
     view: { stroke: null },
     axis: { labelColor: dark, titleColor: dark, gridColor: light, domainColor: light,
       tickColor: light, titleFontWeight: "normal" },
-    legend: { labelColor: dark, titleColor: dark, orient: "bottom",
+    legend: { symbolBaseFillColor: dark, symbolBaseStrokeColor: dark, labelColor: dark, titleColor: dark, orient: "bottom",
       columns: Math.max(1, Math.floor(place.clientWidth / 150)) },
   };
   views.get(id)?.finalize();
   const result = await window.vegaEmbed(place, filled, {
     ast: true,
+    logLevel: window.vega.Error,
     renderer: "svg",
     config: { ...config, aria: true, description: title },
     tooltip: { theme: SCHEME.matches ? "dark" : "light" },
@@ -230,7 +232,7 @@ function point([model, method, mode, label, cells], transfer) {
     model: TITLE.model(model), modelCode: model, label: TITLE.label(label),
     labelCode: label === MEAN ? undefined : label, correction: correctionName(method, mode),
     transfer: transferName(TRANSFERS[transfer]), trained, kind, series: `${trained} ${kind}`,
-    hollow: kind === "uncorrected" ? "hollow" : trained, few: positives < FEW, positives,
+    few: positives < FEW, positives,
     auc: auc / 100, low: low === null ? null : low / 100, high: high === null ? null : high / 100,
     interval: interval(low, high),
     change: change[0] === null ? "–" : `${signed(change[0])} ${interval(change[1], change[2], 2)} ${wordOf(change)}`,
@@ -262,11 +264,10 @@ function drawIntervals() {
   byId("labels-model").textContent = TITLE.model(first)
     + (used ? `, uncorrected and ${method === null ? "its best correction, " : ""}${correctionName(used[1], used[2])}` : "");
   for (const test of [0, 1]) {
-    const transfers = [test, 3 - (1 - test)];
     const caption = `Tested on ${block.corpora[test]}`;
     for (const [chart, rows] of [["overview", means], ["labels", labels]]) {
       byId(`${chart}-${test}-title`).textContent = caption;
-      const data = rows.flatMap((row) => [test, test === 0 ? 2 : 3].flatMap((t) => point(row, t)));
+      const data = rows.flatMap((row) => [test, test + 2].flatMap((t) => point(row, t)));
       draw(`${chart}-${test}`, chart, data, caption);
     }
   }
@@ -319,10 +320,10 @@ function drawRest() {
   byId("counts-section").hidden = !words.counts;
   for (const side of words.counts ? [0, 1] : []) {
     const own = words.counts.filter((row) => row[0] === block.corpora[side]);
-    const half = Math.max(...own.map((row) => row[3])) / 2;
+    const dark = 0.6 * Math.max(...own.map((row) => row[3]));
     byId(`counts-${side}-title`).textContent = block.corpora[side];
     const data = own
-      .map(([, name, genre, clips]) => ({ label: name, genre, clips, half, labelCode: words.labels.indexOf(name) }))
+      .map(([, name, genre, clips]) => ({ label: name, genre, clips, dark, labelCode: words.labels.indexOf(name) }))
       .filter((row) => label === MEAN || row.labelCode === label);
     draw(`counts-${side}`, "counts", data, `Positive clips of ${block.corpora[side]}`);
   }
@@ -331,6 +332,7 @@ function drawRest() {
 // ---- what is chosen
 
 function drawCharts() {
+  document.documentElement.classList.toggle("dark", SCHEME.matches);
   drawIntervals();
   drawRemoval();
   drawRest();
@@ -365,5 +367,5 @@ filters.addEventListener("change", update);
 filters.addEventListener("reset", () => setTimeout(update));
 filters.addEventListener("submit", (event) => event.preventDefault());
 SCHEME.addEventListener("change", drawCharts);
-showPair();
+if (blocks.size) showPair();
 document.documentElement.dataset.ready = "yes";

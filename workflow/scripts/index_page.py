@@ -1,0 +1,24 @@
+import json
+from pathlib import Path
+
+from audio_debias.corpora.clips import read_clips
+from audio_debias.files import read_parquet, replacing
+from audio_debias.jobs.log import job
+from audio_debias.reports.index_page import count_positives, index_page
+
+inputs, params = snakemake.input, snakemake.params
+with job(snakemake.log[0], findings=inputs.findings) as log:
+    clips = dict(zip(params.corpora, map(read_clips, inputs.clips), strict=True))
+    page = index_page(
+        json.loads(Path(inputs.findings).read_text(encoding="utf-8")),
+        *map(read_parquet, (inputs.intervals, inputs.in_space, inputs.adversaries)),
+        cosines=read_parquet(inputs.cosines) if inputs.cosines else None,
+        sources=read_parquet(inputs.sources) if inputs.sources else None,
+        counts=count_positives(clips, params.labels),
+        title=params.title,
+        names=params.names,
+        links=params.links,
+    )
+    log.info("size: %.1f MB", len(page.encode()) / 1e6)
+    with replacing(snakemake.output[0]) as path:
+        Path(path).write_text(page, encoding="utf-8")
