@@ -26,8 +26,7 @@ def charts() -> dict[str, dict]:
         "sources": _sources(),
         "counts": _counts(),
     }
-    fitted = alt.AutoSizeParams(type="fit-x", contains="padding")
-    return {name: chart.properties(autosize=fitted).to_dict() for name, chart in made.items()}
+    return {name: chart.to_dict() for name, chart in made.items()}
 
 
 def _intervals(rows: str, title: str) -> alt.LayerChart:
@@ -66,7 +65,7 @@ def _intervals(rows: str, title: str) -> alt.LayerChart:
             legend=alt.Legend(title=None),
         ),
     )
-    return (rule + points).properties(width="container", height=alt.Step(9))
+    return (rule + points).properties(width="container", usermeta=_step(9, rows, "series"))
 
 
 def _removal() -> alt.LayerChart:
@@ -116,7 +115,7 @@ def _cosines() -> alt.Chart:
                 alt.Tooltip("cosine:Q", title="|cosine|", format=".3f"),
             ],
         )
-        .properties(width="container", height=alt.Step(24))
+        .properties(width="container", usermeta=_step(24, "label"))
     )
 
 
@@ -135,7 +134,7 @@ def _sources() -> alt.LayerChart:
     title = "Variance explained alone (%)"
     rule = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title=title), x2="high:Q")
     points = base.mark_point(size=55, filled=True).encode(x=alt.X("r2:Q", title=title))
-    return (rule + points).properties(width="container", height=alt.Step(7))
+    return (rule + points).properties(width="container", usermeta=_step(7, "property", "model"))
 
 
 def _counts() -> alt.LayerChart:
@@ -152,4 +151,10 @@ def _counts() -> alt.LayerChart:
     tiles = base.mark_rect(cursor="pointer").encode(color=shade)
     ink = alt.condition("datum.clips > datum.dark", alt.value("white"), alt.value("#1b1f24"))
     text = base.mark_text(fontSize=10).encode(text="clips:Q", color=ink)
-    return (tiles + text).properties(width="container", height=alt.Step(20))
+    return (tiles + text).properties(width="container", usermeta=_step(20, "label"))
+
+
+def _step(pixels: int, *fields: str) -> dict:
+    """Height per distinct value of the fields: Vega-Lite's own step does not go with a width that
+    follows the window."""
+    return {"step": pixels, "fields": list(fields)}

@@ -112,7 +112,7 @@ def _sentences(table, before, after, runs) -> list[str]:
     means = table[table["label"] == MEAN]
     counts = {word: int((means["verdict"] == word).sum()) for word in ("better", "worse")}
     told = [
-        f"Of {len(means)} mean AUCs that both runs have, {counts['better']} are better in {runs[1]} "
+        f"Of {len(means)} mean AUCs of both runs, {counts['better']} are better in {runs[1]} "
         f"and {counts['worse']} worse beyond noise, after Holm's correction."
     ]
     if means["difference"].notna().any():

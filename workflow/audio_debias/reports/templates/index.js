@@ -183,6 +183,10 @@ function drawTable() {
 async function draw(id, name, rows, title) {
   const place = byId(id);
   const filled = { ...specs[name], datasets: { rows } };
+  const { step, fields } = filled.usermeta ?? {};
+  if (step) {
+    filled.height = fields.reduce((height, field) => height * new Set(rows.map((row) => row[field])).size, step);
+  }
   const ink = getComputedStyle(document.body);
   const [dark, light] = [ink.color, SCHEME.matches ? "#363c44" : "#d4d9df"];
   const config = {
@@ -197,7 +201,6 @@ async function draw(id, name, rows, title) {
   views.get(id)?.finalize();
   const result = await window.vegaEmbed(place, filled, {
     ast: true,
-    logLevel: window.vega.Error,
     renderer: "svg",
     config: { ...config, aria: true, description: title },
     tooltip: { theme: SCHEME.matches ? "dark" : "light" },
