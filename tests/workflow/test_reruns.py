@@ -137,7 +137,7 @@ def touch_backwards(project):
 
 # What follows metrics, and what follows the embeddings of all models.
 READ = {"table": 1, "sensitivity": 3, "tradeoff": 3, "per_label": 6, "resources": 1}
-READ |= {"report_page": 1, "exclusions": 1, "findings": 1}
+READ |= {"report_page": 1, "exclusions": 1, "findings": 1, "index_page": 1}
 # What follows another list of cells.
 JOINED = {"intervals": 1, "adversaries": 1}
 COSINES = {"cosines": 1, "cosine_figure": 3}
@@ -190,7 +190,7 @@ ROWS = {
     "the dpi of figures": (configured(figures={"dpi": 90}), {**FIGURES, **REPORTED}),
     "a colour": (
         appended(f"{LIBRARY}/reports/figures/style.py", "\nSPARE = '#005a8f'\n"),
-        {**FIGURES, **REPORTED},
+        {**FIGURES, "index_page": 1, **REPORTED},
     ),
     "one kind of figure": (
         appended(f"{LIBRARY}/reports/figures/per_label.py", "\nSPARE = 1\n"),
@@ -215,11 +215,14 @@ ROWS = {
     ),
     "the margin of a verdict": (
         configured(uncertainty={"margin": 1.0}),
-        {"intervals": 1, "findings": 1, "report_page": 1},
+        {"intervals": 1, "findings": 1, "index_page": 1, **REPORTED},
     ),
     "the resamples": (
         configured(uncertainty={"resamples": 500}),
-        {"intervals": 1, "identify_domains": 18, "adversaries": 1, "findings": 1, "report_page": 1},
+        {
+            **{"intervals": 1, "identify_domains": 18, "adversaries": 1},
+            **{"findings": 1, "index_page": 1, **REPORTED},
+        },
     ),
     "a kernel option": (
         configured(kernel={"map": "rff"}),

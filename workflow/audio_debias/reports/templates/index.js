@@ -68,6 +68,7 @@ function rowsShown() {
 function aucColumn(i) {
   return {
     title: `${escaped(transferName(TRANSFERS[i]))}<br>AUC`,
+    type: "num",
     data: (row) => row[4][i],
     render: (cell, type) => {
       if (cell === null || cell[0] === null) return type === "sort" ? -1 : "–";
@@ -83,6 +84,7 @@ function aucColumn(i) {
 function changeColumn(i) {
   return {
     title: `${escaped(transferName(TRANSFERS[i]))}<br>change`,
+    type: "num",
     visible: i > 1,
     data: (row) => row[4][i] && [...changeOf(row[4][i]), row[4][i][3]],
     render: (change, type) => {
@@ -103,6 +105,7 @@ function changeColumn(i) {
 function columns() {
   const named = (title, i, name) => ({
     title,
+    type: "num",
     className: "text",
     data: (row) => row[i],
     render: (code, type) => (type === "sort" ? code : escaped(TITLE[name](code))),
