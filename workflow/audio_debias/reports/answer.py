@@ -49,7 +49,7 @@ def answers(
     findings : sequence of mapping
         What ``findings.json`` holds: ``kind, text, about, numbers``.
     intervals : DataFrame
-        What :func:`once` gives.
+        What :func:`once` gives of the run's.
     names : mapping of str to str
         Display names of models, corpora, pairs and methods.
     sources : DataFrame, optional
@@ -77,22 +77,24 @@ def answers(
     return told
 
 
-def once(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of cells in which a method that does not depend on the mode stands once, as ``any``.
+def free_of_modes(intervals: pd.DataFrame) -> pd.MultiIndex:
+    """The (pair, model, method) whose numbers are the same in each of several modes."""
+    others = [column for column in intervals if column != "mode"]
+    cells = intervals.groupby(CELL[:3], sort=False)
+    distinct = intervals.drop_duplicates(others).groupby(CELL[:3], sort=False).size()
+    modes = cells["mode"].nunique()
+    return distinct.index[modes.gt(1) & cells.size().eq(modes * distinct)]
 
-    In the tables of a run it stands under each mode, with the same numbers.
+
+def once(table: pd.DataFrame, free: pd.MultiIndex) -> pd.DataFrame:
+    """A table of cells in which those `free` of modes stand once, as mode ``any``.
+
+    In the tables of a run they stand under each mode, with the same numbers.
     """
-    keys = [column for column in (*TRANSFER, "label", "adversary") if column in table]
-    others = [key for key in keys if key != "mode"]
-    numbers = [column for column in table if column not in keys]
-    distinct = table.drop_duplicates([*others, *numbers])
-    alone = distinct.groupby(CELL[:3], sort=False)["mode"].transform("nunique") == 1
-    several = table.groupby(CELL[:3], sort=False)["mode"].transform("nunique") > 1
-    same = alone & several.loc[distinct.index]
-    kept = table.loc[table.index.isin(distinct.index[same])].assign(mode="any")
-    same_cells = pd.MultiIndex.from_frame(kept[CELL[:3]].drop_duplicates())
-    rest = table[~pd.MultiIndex.from_frame(table[CELL[:3]]).isin(same_cells)]
-    return pd.concat([kept, rest]).sort_index(kind="stable").reset_index(drop=True)
+    is_free = pd.MultiIndex.from_frame(table[CELL[:3]]).isin(free)
+    rest = table.assign(mode=table["mode"].astype(object).mask(is_free, "any"))
+    keys = [*TRANSFER, "label", "adversary"]
+    return rest.drop_duplicates([key for key in keys if key in rest], ignore_index=True)
 
 
 def correction_name(method: str, mode: str, names: Names) -> str:

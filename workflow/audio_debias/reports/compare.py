@@ -10,7 +10,7 @@ from scipy.stats import norm
 from audio_debias.evidence.bootstrap import MEAN, TRANSFER
 from audio_debias.evidence.verdicts import holm
 from audio_debias.evidence.wording import signed
-from audio_debias.reports.answer import SHORT_MODES, once
+from audio_debias.reports.answer import SHORT_MODES, free_of_modes, once
 from audio_debias.reports.index_page import bundles, policy, table_style
 from audio_debias.reports.names import Names, transfer_name
 from audio_debias.reports.page import render
@@ -36,7 +36,8 @@ def compare_runs(before: pd.DataFrame, after: pd.DataFrame, *, level: float = 0.
         is found is real. ``p_holm`` is Holm's over the means of a pair, and over its labels.
         ``verdict`` is ``better``, ``worse`` or ``cannot tell``; null without spread.
     """
-    both = once(before).merge(once(after), on=_KEYS, suffixes=("_before", "_after"))
+    free = free_of_modes(before).intersection(free_of_modes(after))
+    both = once(before, free).merge(once(after, free), on=_KEYS, suffixes=("_before", "_after"))
     variance = sum(
         both[f"sd_{part}_{when}"].fillna(0).astype(float) ** 2
         for part in ("test", "training")
@@ -125,7 +126,7 @@ def _sentences(table, before, after, runs) -> list[str]:
     for run, own, other in ((runs[0], before, after), (runs[1], after, before)):
         cells = [
             set(one[TRANSFER].drop_duplicates().itertuples(index=False, name=None))
-            for one in (once(own), once(other))
+            for one in (own, other)
         ]
         if alone := len(cells[0] - cells[1]):
             told.append(f"{alone} transfers are in {run} alone and not compared.")

@@ -13,7 +13,7 @@ import vl_convert
 from markupsafe import Markup
 
 from audio_debias.reports import index_data
-from audio_debias.reports.answer import answers, once
+from audio_debias.reports.answer import answers, free_of_modes, once
 from audio_debias.reports.charts import charts
 from audio_debias.reports.names import Names
 from audio_debias.reports.page import render
@@ -57,13 +57,16 @@ def index_page(
         A whole HTML document. Its policy allows the scripts that it was made with and nothing from
         a network.
     """
-    intervals, in_space = once(intervals), once(in_space)
+    free = free_of_modes(intervals)
+    intervals, in_space, adversaries = (
+        once(table, free) for table in (intervals, in_space, adversaries)
+    )
     if sources is not None and "score" in sources:
         sources = sources[sources["score"] == "linear"]
     words = index_data.vocabulary(intervals, names)
     told = answers(findings, intervals, names, sources)
     blocks = index_data.blocks(intervals, in_space, words, names)
-    removed = index_data.removal(once(adversaries), words)
+    removed = index_data.removal(adversaries, words)
     angles = {} if cosines is None else index_data.cosines(cosines, words, names)
     origins = {} if sources is None else _origins(sources, names)
     for answer in told:

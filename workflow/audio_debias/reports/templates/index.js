@@ -183,8 +183,18 @@ function drawTable() {
 // ---- the charts
 
 
-async function draw(id, name, rows, title) {
+// One drawing at a time in each place.
+function draw(id, name, rows, title) {
+  views.set(id, (views.get(id) ?? Promise.resolve()).then((last) => embed(last, id, name, rows, title)));
+}
+
+async function embed(last, id, name, rows, title) {
   const place = byId(id);
+  last?.finalize();
+  if (!rows.length) {
+    place.textContent = "Nothing of this to show.";
+    return null;
+  }
   const filled = { ...specs[name], datasets: { rows } };
   const { step, fields } = filled.usermeta ?? {};
   if (step) {
@@ -201,7 +211,6 @@ async function draw(id, name, rows, title) {
     legend: { symbolBaseFillColor: dark, symbolBaseStrokeColor: dark, labelColor: dark, titleColor: dark, orient: "bottom",
       columns: Math.max(1, Math.floor(place.clientWidth / 150)) },
   };
-  views.get(id)?.finalize();
   const result = await window.vegaEmbed(place, filled, {
     ast: true,
     renderer: "svg",
@@ -210,7 +219,6 @@ async function draw(id, name, rows, title) {
     actions: { export: { svg: true, png: false }, source: false, compiled: false, editor: false },
   });
   place.querySelector("svg").setAttribute("aria-label", title);
-  views.set(id, result);
   result.view.addEventListener("click", (event, item) => {
     for (const filter of ["model", "label"]) {
       const code = item?.datum?.[`${filter}Code`];
@@ -218,6 +226,7 @@ async function draw(id, name, rows, title) {
     }
     if (item?.datum?.modelCode !== undefined || item?.datum?.labelCode !== undefined) update();
   });
+  return result;
 }
 
 function correctionName(method, mode) {
