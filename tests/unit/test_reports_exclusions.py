@@ -25,7 +25,7 @@ def test_every_exclusion_is_counted_once_by_place_and_reason():
             ("cello", "rock", "0 and 2 clips"),
             ("voice", None, "no clip"),
         ),
-        {"a": "Corpus A", "m": "Model M", "mlda": "mLDA"},
+        {"a": "Corpus A", "a--b": "Corpus A and b", "m": "Model M", "mlda": "mLDA"},
     )
     where = "Corpus A and b, Model M-mLDA, classwise"
     assert counts.to_numpy().tolist() == [
@@ -42,7 +42,7 @@ def test_every_exclusion_is_counted_once_by_place_and_reason():
 def test_a_correction_without_its_only_direction_names_no_genre():
     counts = count_exclusions({}, {}, {}, lacking(("voice", None, "no clip")))
     assert counts.to_numpy().tolist() == [
-        ["directions", "a and b, m-mlda, classwise", "not fitted", 1, "voice: no clip"]
+        ["directions", "a--b, m-mlda, classwise", "not fitted", 1, "voice: no clip"]
     ]
 
 

@@ -111,4 +111,6 @@ def test_a_genre_of_one_corpus_gives_no_direction_and_is_reported(project):
     bias = pd.read_parquet(project.results("bias.parquet"))
     mlda = bias[bias["method"] == "mlda"]
     assert (mlda["rank"] == 1).all()
-    assert mlda["skipped"].str.contains("pop_rock").all()
+    lacking = pd.read_parquet(project.results("lacking.parquet"))
+    assert (lacking["genre"] == "pop_rock").all()
+    assert set(lacking["method"]) == {"mlda"}

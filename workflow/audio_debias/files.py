@@ -41,3 +41,9 @@ def read_parquet(path: str | Path) -> pd.DataFrame:
     except (OSError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: damaged ({reason}); delete it and run again") from None
+
+
+def write_parquet(path: str | Path, table: pd.DataFrame) -> None:
+    """Write a table, without its index; every page carries a checksum."""
+    with replacing(path) as temporary:
+        table.to_parquet(temporary, index=False, write_page_checksum=True)

@@ -28,14 +28,20 @@ REPEAT = f"{RUN}/repeats/{{seed}}"
 CLIPS = "results/corpora/{corpus}/clips.parquet"
 EMBEDDINGS = "results/embeddings/{model}/{corpus}.parquet"
 CELL = "{pair}/{model}/{method}-{mode}"
-# What models, corpora, pools of corpora and methods are called in what people read.
+FIT = "{group}/{model}/{method}-{mode}"
+# What models, methods, corpora, pairs and groups of corpora are called in what people read.
 TITLES = {
     name: spec["title"]
     for definitions in (EXPERIMENT.models, EXPERIMENT.corpora)
     for name, spec in definitions.items()
 }
 TITLES |= {method.name: method.title for method in EXPERIMENT.methods.values()}
-TITLES |= {name: f"All but {TITLES[pool.left_out]}" for name, pool in EXPERIMENT.pools.items()}
+TITLES |= {f"all_but_{name}": f"All but {TITLES[name]}" for name in EXPERIMENT.corpora}
+TITLES |= {
+    name: " and ".join(TITLES[one] for one in pair.corpora)
+    for name, pair in EXPERIMENT.pairs.items()
+}
+TITLES["all"] = "All corpora"
 
 
 def one_of(names):
@@ -47,6 +53,7 @@ wildcard_constraints:
     corpus=one_of(EXPERIMENT.corpora),
     pool=one_of(EXPERIMENT.pools),
     pair=one_of(EXPERIMENT.pairs),
+    group=one_of(EXPERIMENT.groups),
     model=one_of(EXPERIMENT.models),
     method=one_of(EXPERIMENT.methods),
     mode=one_of(["any", *config["modes"]]),

@@ -55,7 +55,7 @@ rule exclusions:
             corpus=EXPERIMENT.corpora,
         ),
         excluded=excluded_labels(),
-        bias=rules.metrics.output.bias,
+        lacking=rules.metrics.output.lacking,
     output:
         csv=f"{RUN}/exclusions.csv",
         html=report(

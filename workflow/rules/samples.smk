@@ -1,4 +1,4 @@
-# Samples: pools of corpora, and the matched samples of two.
+# Samples: pools of corpora, and the matched samples of two or more.
 include: "lookups/samples.smk"
 
 
@@ -44,22 +44,22 @@ rule pool_embeddings:
 
 rule match_samples:
     input:
-        clips=clips_of_pair,
-        embeddings=embeddings_of_pair,
+        clips=clips_of_group,
+        embeddings=embeddings_of_group,
     output:
-        samples=f"{RUN}/samples/{{pair}}/{{model}}.parquet",
-        excluded=f"{RUN}/samples/{{pair}}/{{model}}.excluded.csv",
+        samples=f"{RUN}/samples/{{group}}/{{model}}.parquet",
+        excluded=f"{RUN}/samples/{{group}}/{{model}}.excluded.csv",
     log:
-        logs("match_samples", "{pair}/{model}"),
+        logs("match_samples", "{group}/{model}"),
     benchmark:
-        benchmarks("match_samples", "{pair}/{model}")
+        benchmarks("match_samples", "{group}/{model}")
     conda:
         "../../envs/core.yaml"
     resources:
         mem_mb=growing(1000),
         runtime=growing(30),
     params:
-        corpora=corpora_of_pair,
+        corpora=corpora_of_group,
         labels=config["labels"],
         genres=config["genres"],
         min_clips=config["sampling"]["min_clips"],

@@ -7,10 +7,10 @@ include: "lookups/transfers.smk"
 
 rule run_transfers:
     input:
-        samples=rules.match_samples.output.samples,
+        samples=PAIR_SAMPLES,
         clips=clips_of_pair,
         embeddings=embeddings_of_pair,
-        corrections=rules.fit_corrections.output,
+        corrections=corrections_of(RUN),
     output:
         classifiers=f"{RUN}/classifiers/{CELL}.safetensors",
         scores=f"{RUN}/scores/{CELL}.parquet",
@@ -34,10 +34,10 @@ rule run_transfers:
 
 use rule run_transfers as repeat_transfers with:
     input:
-        samples=rules.match_samples.output.samples,
+        samples=PAIR_SAMPLES,
         clips=clips_of_pair,
         embeddings=embeddings_of_pair,
-        corrections=rules.repeat_corrections.output,
+        corrections=corrections_of(REPEAT),
     output:
         classifiers=f"{REPEAT}/classifiers/{CELL}.safetensors",
         scores=f"{REPEAT}/scores/{CELL}.parquet",
@@ -52,10 +52,12 @@ rule metrics:
     input:
         scores=files_of(rules.run_transfers.output.scores, EXPERIMENT.cells),
         bias=files_of(rules.run_transfers.output.bias, EXPERIMENT.cells),
+        lacking=[rules.fit_corrections.output.lacking.format(**fit) for fit in EXPERIMENT.fits],
         excluded=excluded_labels(),
     output:
         metrics=f"{RUN}/metrics.parquet",
         bias=f"{RUN}/bias.parquet",
+        lacking=f"{RUN}/lacking.parquet",
     log:
         logs("metrics"),
     benchmark:
@@ -67,6 +69,7 @@ rule metrics:
         runtime=growing(10),
     params:
         cells=joined(EXPERIMENT.cells),
+        fits=fitted(EXPERIMENT.fits),
         samples=SAMPLES,
         labels=config["labels"],
         modes=config["modes"],
@@ -78,16 +81,19 @@ use rule metrics as repeat_metrics with:
     input:
         scores=repeated(rules.repeat_transfers.output.scores),
         bias=repeated(rules.repeat_transfers.output.bias),
+        lacking=lacking_of_repeat,
         excluded=excluded_labels(),
     output:
         metrics=f"{REPEAT}/metrics.parquet",
         bias=f"{REPEAT}/bias.parquet",
+        lacking=f"{REPEAT}/lacking.parquet",
     log:
         logs("repeat_metrics", "{seed}"),
     benchmark:
         benchmarks("repeat_metrics", "{seed}")
     params:
         cells=lambda wc: joined(repeated_cells(wc)),
+        fits=fitted(SEEDED_FITS),
         samples=SAMPLES,
         labels=config["labels"],
         modes=config["modes"],
@@ -95,7 +101,9 @@ use rule metrics as repeat_metrics with:
 
 rule cosines:
     input:
-        corrections=files_of(rules.fit_corrections.output[0], [one for one, _ in DIRECTIONS]),
+        corrections=files_of(
+            f"{RUN}/corrections/{CELL}.safetensors", [one for one, _ in DIRECTIONS]
+        ),
         classifiers=files_of(rules.run_transfers.output.classifiers, [one for _, one in DIRECTIONS]),
     output:
         f"{RUN}/cosines.parquet",

@@ -1,5 +1,10 @@
-from audio_debias.corrections.correction import fit_corrections
+from audio_debias.corrections.correction import (
+    check_needs,
+    fit_corrections,
+    lacking_directions,
+)
 from audio_debias.corrections.store import save_corrections
+from audio_debias.files import write_parquet
 from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import read_embeddings
 from audio_debias.samples.matching import read_samples
@@ -21,7 +26,9 @@ with job(snakemake.log[0], samples=snakemake.input.samples, **wildcards) as log:
         **(params.kernel or {}),
         **(params.directions or {}),
     )
-    for label, correction in corrections.items():
-        for genre, reason in correction.skipped_:
-            log.info("no direction: %s: %s: %s", label, genre or "all genres", reason)
-    save_corrections(snakemake.output[0], corrections, dict(wildcards))
+    check_needs(corrections, params.needs, wildcards.method)
+    lacking = lacking_directions(corrections)
+    for row in lacking.itertuples():
+        log.info("no direction: %s: %s: %s", row.label, row.genre, row.reason)
+    write_parquet(snakemake.output.lacking, lacking)
+    save_corrections(snakemake.output.corrections, corrections, dict(wildcards))

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from audio_debias.corrections.eraser import Eraser, identity
 from audio_debias.corrections.fitting import Fitted, Rows, fit_eraser
 from audio_debias.corrections.spaces import SPACES, KernelSpace, domain_codes
+from audio_debias.errors import InputError
 from audio_debias.samples.rows import rows_of
 
 MODES = ("global", "classwise")
@@ -287,3 +288,28 @@ def _fit(
     correction = BiasCorrection(**parameters, domains=tuple(embeddings))
     y = sample["positive"] if labelled else None
     return correction.fit(x, y, domain=sample["corpus"], genre=sample["genre"])
+
+
+def check_needs(corrections: Mapping[str, BiasCorrection], needs: str, method: str) -> None:
+    """Refuse a method that says of its eraser what is not so.
+
+    Raises
+    ------
+    InputError
+        If the eraser corrects each corpus on its own and `needs` is not "corpus".
+    """
+    if needs != "corpus" and any(one.needs_domain for one in corrections.values()):
+        raise InputError(
+            f"resources/methods/{method}.yaml: needs: its eraser moves each corpus on its own; "
+            "write needs: corpus"
+        )
+
+
+def lacking_directions(corrections: Mapping[str, BiasCorrection]) -> pd.DataFrame:
+    """``label, genre, reason``: what could not be fitted; genre is null where it is all genres."""
+    rows = [
+        (label, genre or None, reason)
+        for label, correction in corrections.items()
+        for genre, reason in correction.skipped_
+    ]
+    return pd.DataFrame(rows, columns=["label", "genre", "reason"], dtype="string")

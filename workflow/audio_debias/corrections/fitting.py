@@ -142,8 +142,9 @@ def fit_eraser(
 
 
 def _by_genre(rows: Rows) -> dict[str, Rows]:
-    genres = sorted({genre for genre in rows.genre if isinstance(genre, str)})
-    return {genre: rows.of(rows.genre == genre) for genre in genres}
+    genre = np.asarray(rows.genre, dtype=object)
+    genres = sorted({name for name in genre if isinstance(name, str)})
+    return {name: rows.of(np.asarray(genre == name)) for name in genres}
 
 
 def _directions(

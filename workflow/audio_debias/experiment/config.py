@@ -92,9 +92,13 @@ def _check_corpus(corpus: Mapping, where: str) -> None:
 
 def _check_names(experiment: Experiment) -> None:
     """Refuse one name for two things that stand side by side in paths and reports."""
-    kinds = {"a corpus": experiment.corpora, "a model": experiment.models}
-    kinds |= {"a method": experiment.methods, "a pool of corpora": experiment.pools}
-    first = {}
+    kinds = {
+        "a corpus": list(experiment.corpora),
+        "a model": list(experiment.models),
+        "a method": list(experiment.methods),
+        "a pool of corpora": list(experiment.pools),
+    }
+    first: dict[str, str] = {}
     for kind, names in kinds.items():
         for name in names:
             other = first.setdefault(name, kind)
@@ -110,6 +114,12 @@ def _check_method(method: Method, experiment: Experiment) -> None:
         r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", method.eraser
     ):
         raise InputError(f"{where}: is {method.eraser!r}; write package.module:Class")
+    fit_on = experiment.fit_on
+    if method.needs == "corpus" and fit_on == "others":
+        raise InputError(
+            f"config: methods: {method.name} moves each corpus on its own, and directions.fit_on: "
+            f"others corrects a corpus that it never saw; leave {method.name} out"
+        )
     if not method.per_genre:
         return
     for name, corpus in experiment.corpora.items():
@@ -130,6 +140,14 @@ def _check_run(config: Mapping) -> None:
         raise InputError(
             "config: against_rest: needs three corpora or more; the rest is one corpus"
         )
+    if config["directions"].get("fit_on", "pair") != "pair":
+        if len(config["corpora"]) < 3:
+            raise InputError("config: directions.fit_on: needs three corpora or more, or pair")
+        if config.get("against_rest"):
+            raise InputError(
+                "config: directions.fit_on: against_rest compares with pools, which hold the other "
+                "corpora already; set one of the two"
+            )
     min_clips, folds = config["sampling"]["min_clips"], config["classifier"]["folds"]
     if min_clips < folds:
         raise InputError(
@@ -150,7 +168,7 @@ def _check_files(corpora: Mapping, models: Mapping) -> None:
         for weights in weights_of(spec)
         if "file" in weights
     ]
-    first = {}
+    first: dict[str, tuple[str, dict]] = {}
     for where, name, file in described:
         earlier, other = first.setdefault(name, (where, file))
         if {**file, "members": None} != {**other, "members": None}:

@@ -102,7 +102,8 @@ class Experiment:
     def shards(self, corpus: str) -> range:
         """The extraction jobs of a corpus; its clips are dealt out evenly among them."""
         spec = self.corpora[corpus]
-        clips = spec.get("clips") or _rows(clip_csv(spec))
+        csv = clip_csv(spec)
+        clips = _rows(csv) if csv and "clips" not in spec else spec["clips"]
         return range(math.ceil(clips / self.config["extraction"]["shard_clips"]))
 
     @cached_property
@@ -123,6 +124,47 @@ class Experiment:
         pairs = list(itertools.starmap(Pair, itertools.combinations(self.corpora, 2)))
         pairs += [Pair(pool.left_out, pool.name) for pool in self.pools.values()]
         return {pair.name: pair for pair in pairs}
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The corpora that corrections can be fitted on, by name: those of each pair, and with
+        ``directions.fit_on`` all of them, or all but one."""
+        groups: dict[str, tuple[str, ...]] = {
+            name: pair.corpora for name, pair in self.pairs.items()
+        }
+        if self.fit_on == "all":
+            groups["all"] = tuple(self.corpora)
+        elif self.fit_on == "others":
+            for corpus in self.corpora:
+                others = tuple(other for other in self.corpora if other != corpus)
+                groups[f"all_but_{corpus}"] = others
+        return groups
+
+    @property
+    def fit_on(self) -> str:
+        """``pair``, ``all`` or ``others``."""
+        return self.config["directions"].get("fit_on", "pair")
+
+    def fitted_on(self, pair: Pair) -> dict[str, str]:
+        """For each corpus of a pair, when it trains: the group that its correction is fitted on."""
+        if self.fit_on == "others":
+            first, second = pair.corpora
+            return {first: f"all_but_{second}", second: f"all_but_{first}"}
+        return dict.fromkeys(pair.corpora, "all" if self.fit_on == "all" else pair.name)
+
+    @cached_property
+    def fits(self) -> list[dict[str, str]]:
+        """What is fitted: ``group, model, method, mode`` of every correction."""
+        fits = [
+            {**cell.names, "group": group}
+            for cell in self.cells
+            for group in self.fitted_on(cell.pair).values()
+        ]
+        names = ("group", "model", "method", "mode")
+        return [
+            dict(zip(names, fit, strict=True))
+            for fit in dict.fromkeys(tuple(fit[name] for name in names) for fit in fits)
+        ]
 
     @cached_property
     def cells(self) -> list[Cell]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import yaml
@@ -51,13 +52,16 @@ def unknown(name, known: Iterable, what: str = "name") -> str:
 
 def _explain(error: jsonschema.ValidationError) -> str:
     """One line on what is wrong and how to mend it."""
-    if error.validator == "additionalProperties" and "properties" in error.schema:
-        known = error.schema["properties"]
-        return unknown(next(key for key in error.instance if key not in known), known, "key")
+    schema: Any = error.schema
+    instance: Any = error.instance
+    wanted: Any = error.validator_value
+    if error.validator == "additionalProperties" and "properties" in schema:
+        known = schema["properties"]
+        return unknown(next(key for key in instance if key not in known), known, "key")
     if error.validator == "enum":
-        return unknown(error.instance, error.validator_value)
+        return unknown(instance, wanted)
     if error.validator == "contains":
-        return f"must contain {error.validator_value['const']!r}, the reference of every change"
+        return f"must contain {wanted['const']!r}, the reference of every change"
     return " ".join(error.message.split())
 
 

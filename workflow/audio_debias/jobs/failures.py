@@ -14,8 +14,8 @@ def is_done(logs: Iterable[str | Path], start: float) -> bool:
     start : float
         When the run started, in seconds since the epoch; an older log is another run's.
     """
-    logs = [path for path in map(Path, logs) if _is_new(path, start)]
-    return any(" done in " in path.read_text(errors="replace")[-30:] for path in logs)
+    recent = [path for path in map(Path, logs) if _is_new(path, start)]
+    return any(" done in " in path.read_text(errors="replace")[-30:] for path in recent)
 
 
 def describe_failure(

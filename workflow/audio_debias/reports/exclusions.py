@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from audio_debias.reports.names import Names, corpora_of, row_name
+from audio_debias.reports.names import Names, row_name
 from audio_debias.reports.page import render
 
 _CELL = ["pair", "model", "method", "mode"]
@@ -31,7 +31,7 @@ def count_exclusions(
         ``pair, model, method, mode, label, genre, reason``: one row per direction that a correction
         lacks; genre is null where it is the direction of all clips.
     names : mapping of str to str, optional
-        Display names of models, corpora and methods.
+        Display names of models, methods, corpora and pairs of them.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def count_exclusions(
         *(
             (
                 "labels excluded",
-                f"{' and '.join(map(called, corpora_of(pair)))}, {called(model)}",
+                f"{called(pair)}, {called(model)}",
                 "label",
                 t,
             )
@@ -67,7 +67,7 @@ def count_exclusions(
         for reason, table in listed.groupby("reason", sort=False)
     ]
     for (pair, model, method, mode), part in lacking.groupby(_CELL, sort=False):
-        where = f"{' and '.join(map(called, corpora_of(pair)))}, {row_name(model, method, names)}"
+        where = f"{called(pair)}, {row_name(model, method, names)}"
         first = part[["label", "genre", "reason"]].iloc[0].dropna()
         rows.append(("directions", f"{where}, {mode}", "not fitted", len(part), ": ".join(first)))
     return pd.DataFrame(rows, columns=["stage", "where", "reason", "count", "example"])

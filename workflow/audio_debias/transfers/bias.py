@@ -1,6 +1,6 @@
 """How well the corpora can be told apart, before and after a correction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,6 @@ COLUMNS = (
     "domain_auc_after",
     "distance_before",
     "distance_after",
-    "skipped",
 )
 
 
@@ -38,7 +37,7 @@ class DomainProbe:
 
     Parameters
     ----------
-    erasers : pair of Eraser
+    erasers : two of Eraser
         That of the clips of either corpus; the same one twice for most corrections.
     a, b : arrays of shape (n, D')
         Training clips of the two corpora, mapped but not corrected.
@@ -57,7 +56,7 @@ class DomainProbe:
         zero.
     """
 
-    def __init__(self, erasers: tuple[Eraser, Eraser], a: np.ndarray, b: np.ndarray):
+    def __init__(self, erasers: Sequence[Eraser], a: np.ndarray, b: np.ndarray):
         deviation = np.sqrt((a.var(axis=0) * len(a) + b.var(axis=0) * len(b)) / (len(a) + len(b)))
         x = np.concatenate([a, b])
         centred = x - x.mean(axis=0)
@@ -120,7 +119,7 @@ def _share(taken: np.ndarray, centred: np.ndarray) -> float:
 def bias_table(rows: list[tuple]) -> pd.DataFrame:
     """The bias measures as a table with nullable columns."""
     table = pd.DataFrame(rows, columns=COLUMNS)
-    types = dict.fromkeys(COLUMNS[3:-1], "Float64") | {"rank": "Int64", "skipped": "string"}
+    types = dict.fromkeys(COLUMNS[3:], "Float64") | {"rank": "Int64"}
     return table.astype(types)
 
 

@@ -91,14 +91,13 @@ def run_transfers(
             )
             for corpus in (name for name in corpora if label in corrections[name]):
                 correction = corrections[corpus][label]
-                skipped = "; ".join(": ".join(one) for one in correction.skipped_) or None
                 # Kernel maps are random: no published digit to repeat.
                 classifier = LogisticGrid(Cs, folds, liblinear=correction.space_ is None)
                 mapped = correction.map(x_train[corpus], corpus)
                 corrected = correction.eraser_of(corpus).apply(mapped)
                 classifier.fit(corrected, train[corpus]["positive"])
                 classifiers[label, corpus] = classifier
-                erasers = tuple(correction.eraser_of(name) for name in corpora)
+                erasers = [correction.eraser_of(name) for name in corpora]
                 probe = DomainProbe(
                     erasers, *(correction.map(_spread(x_train[name]), corpus) for name in corpora)
                 )
@@ -119,7 +118,7 @@ def run_transfers(
                     for name in corpora
                 ]
                 domain_values = (values[name][1:] for name in corpora)
-                bias_rows.append((label, corpus, *probe.report(*domain_values), skipped))
+                bias_rows.append((label, corpus, *probe.report(*domain_values)))
     empty = pd.DataFrame(columns=SCORE_COLUMNS)
     scores = pd.concat(scores, ignore_index=True)[list(SCORE_COLUMNS)] if scores else empty
     return Transfers(classifiers, scores, bias_table(bias_rows))

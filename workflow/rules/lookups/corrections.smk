@@ -27,7 +27,9 @@ def kernel_options(wildcards):
 
 def direction_options(wildcards):
     """How to treat lonely genres, for the methods with a direction a genre."""
-    return config["directions"] if method_of(wildcards).per_genre else None
+    if not method_of(wildcards).per_genre:
+        return None
+    return {"one_corpus_genre": config["directions"]["one_corpus_genre"]}
 
 
 def eraser_code(wildcards):
@@ -38,3 +40,14 @@ def eraser_code(wildcards):
     if ":" in eraser:
         return class_fingerprint(eraser, f"resources/methods/{wildcards.method}.yaml: eraser")
     return plugin_fingerprint(ERASERS.find(eraser, "eraser"))
+
+
+def corrections_of(folder):
+    """An input function: the corrections of a cell, for either train corpus, below `folder`."""
+
+    def files(wildcards):
+        groups = EXPERIMENT.fitted_on(EXPERIMENT.pairs[wildcards.pair])
+        path = f"{folder}/corrections/{FIT}.safetensors"
+        return [path.format(**{**dict(wildcards), "group": group}) for group in groups.values()]
+
+    return files

@@ -4,7 +4,10 @@
 DIRECTIONS = [
     (cell, replace(cell, method=uncorrected, mode="any"))
     for cell in EXPERIMENT.cells
-    if cell.method.eraser == "lda" and not cell.method.per_genre and not cell.method.options
+    if EXPERIMENT.fit_on == "pair"
+    and cell.method.eraser == "lda"
+    and not cell.method.per_genre
+    and not cell.method.options
     for uncorrected in [EXPERIMENT.uncorrected(cell.method)]
     if uncorrected
 ]
@@ -15,8 +18,30 @@ def repeated_cells(wildcards):
 
 
 def joined(cells):
-    """How the tables of `cells` are joined: the names and the corpora of each."""
-    return [{"names": cell.names, "corpora": list(cell.pair.corpora)} for cell in cells]
+    """How the tables of `cells` are joined: the names, corpora and samples of each."""
+    return [
+        {
+            "names": cell.names,
+            "corpora": list(cell.pair.corpora),
+            "samples": list(
+                dict.fromkeys([cell.pair.name, *EXPERIMENT.fitted_on(cell.pair).values()])
+            ),
+        }
+        for cell in cells
+    ]
+
+
+def fitted(fits):
+    """How the lists of what corrections lack are joined: a group of corpora stands for a pair."""
+    return [{"pair": fit["group"], **{k: fit[k] for k in fit if k != "group"}} for fit in fits]
+
+
+SEEDED_FITS = [fit for fit in EXPERIMENT.fits if EXPERIMENT.methods[fit["method"]].seeded]
+
+
+def lacking_of_repeat(wildcards):
+    path = rules.repeat_corrections.output.lacking
+    return [path.format(**fit, seed=wildcards.seed) for fit in SEEDED_FITS]
 
 
 def repeated(template):

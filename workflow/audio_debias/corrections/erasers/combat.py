@@ -101,8 +101,8 @@ def _covariates(y, genre, protect, n: int) -> np.ndarray:
     if genre is not None and "genre" in protect:
         names = sorted({name for name in genre if isinstance(name, str)})
         columns.append(np.equal.outer(np.asarray(genre, dtype=object), names).astype(float))
-    columns = np.hstack(columns)
-    return columns - columns.mean(axis=0)
+    design = np.hstack(columns)
+    return design - design.mean(axis=0)
 
 
 def _posterior(shift: np.ndarray, squares: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

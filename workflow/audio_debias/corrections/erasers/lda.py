@@ -103,7 +103,7 @@ def lda_directions(classes: Sequence[np.ndarray]) -> np.ndarray:
     n, n_features = sum(map(len, classes)), len(first)
     in_sample_space = n < n_features
     ridge = np.zeros(n_features)  # T
-    scatter = np.zeros((n_features, n_features)) if not in_sample_space else None
+    scatter = np.zeros((0 if in_sample_space else n_features,) * 2)
     rows = []  # B
     for x in filter(len, classes):
         prior = len(x) / n
