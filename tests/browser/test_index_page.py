@@ -5,10 +5,14 @@ import io
 import re
 import time
 
+import numpy as np
+import pandas as pd
 import pytest
+import soundfile
 
 from audio_debias.reports.compare import compare_page
 from audio_debias.reports.index_page import index_page
+from audio_debias.reports.telling_clips import with_sound
 from unit.page_data import NAMES, make_large_run, make_run
 
 HOSTILE = "<img src=x onerror=document.title='broken'></script>\"'&\\_שלום" + "long" * 20
@@ -213,4 +217,25 @@ def test_two_runs_are_compared_on_a_page(page, show, run):
     assert "mean AUCs of both runs" in page.locator("p").first.inner_text()
     page.locator("#table thead th", has_text="Difference").first.click()
     assert len(rows_of(page)) == 25
+    assert not errors
+
+
+def test_a_clip_is_heard(page, show, run, tmp_path):
+    seconds = np.arange(16_000) / 16_000
+    soundfile.write(tmp_path / "tone.wav", np.sin(2 * np.pi * 440 * seconds) / 2, 16_000)
+    row = {"pair": "a--b", "model": "small", "train_corpus": "a", "test_corpus": "b"}
+    row |= {"label": "flute", "clip_id": "b00001", "truth": True, "before": 0.1, "after": 0.9}
+    clips = pd.DataFrame([{**row, "flipped": True}, {**row, "clip_id": "b00002", "flipped": False}])
+    files = pd.Series({"b00001": "tone.wav"})
+    clips = with_sound(clips, {"b": files}, {"b": tmp_path})
+    errors = show(index_page(**run, clips_of=lambda _: clips))
+    items = page.locator("#clips li")
+    assert items.count() == 2
+    assert "0.10 → 0.90, flipped" in items.first.inner_text()
+    assert items.last.locator("code").inner_text() == "b00002"
+    played = items.first.locator("audio").evaluate(
+        "a => new Promise((done) => { a.onended = () => done(a.duration); a.muted = true;"
+        " a.onerror = () => done(-1); a.play() })"
+    )
+    assert played == pytest.approx(1, abs=0.2)
     assert not errors

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -13,7 +13,7 @@ import vl_convert
 from markupsafe import Markup
 
 from audio_debias.reports import index_data
-from audio_debias.reports.answer import answers, free_of_modes, once
+from audio_debias.reports.answer import Answer, answers, free_of_modes, once
 from audio_debias.reports.charts import charts
 from audio_debias.reports.names import Names
 from audio_debias.reports.page import render
@@ -31,6 +31,7 @@ def index_page(
     sources: pd.DataFrame | None = None,
     counts: pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
+    clips_of: Callable[[list[Answer]], pd.DataFrame] | None = None,
 ) -> str:
     """The page as HTML.
 
@@ -50,6 +51,9 @@ def index_page(
         ``corpus, label, genre, clips``: what :func:`count_positives` gives.
     links : mapping of text to address, optional
         Other files of the run, relative to the page.
+    clips_of : callable, optional
+        From the answers to the clips to be heard: what
+        :func:`~audio_debias.reports.telling_clips.with_sound` gives.
 
     Returns
     -------
@@ -91,6 +95,7 @@ def index_page(
         policy=policy(scripts),
         table_style=table_style(),
         links=links or {},
+        clips=_spoken(clips_of(told), names) if clips_of else [],
     )
 
 
@@ -151,6 +156,18 @@ def table_style() -> Markup:
 
 def _table_bundle(kind: str) -> str:
     return (resources.files("itables") / "html" / f"dt_bundle.{kind}").read_text(encoding="utf-8")
+
+
+def _spoken(clips: pd.DataFrame, names: Names) -> list[dict]:
+    """The list of clips as text."""
+    titled = clips.assign(
+        **{
+            key: clips[key].map(lambda name: names.get(name, name))
+            for key in ("model", "train_corpus", "test_corpus")
+        }
+    )
+    titled = titled.astype(object).where(titled.notna(), None)
+    return titled.to_dict("records")
 
 
 def _origins(sources: pd.DataFrame, names: Names) -> dict[str, list]:
