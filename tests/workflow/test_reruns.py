@@ -188,6 +188,7 @@ ROWS = {
     ),
     "a caption": (appended("workflow/report/table.rst", "More.\n"), {"report_page": 1}),
     "the dpi of figures": (configured(figures={"dpi": 90}), {**FIGURES, **REPORTED}),
+    "the clips to listen to": (configured(page={"clips": 3}), {"index_page": 1, **REPORTED}),
     "a colour": (
         appended(f"{LIBRARY}/reports/figures/style.py", "\nSPARE = '#005a8f'\n"),
         {**FIGURES, "index_page": 1, **REPORTED},
@@ -356,7 +357,7 @@ ROWS = {
     ),
     "the style of all pages": (
         appended(f"{LIBRARY}/reports/templates/page.css", "p { margin: 0; }\n"),
-        {"table": 1, "exclusions": 1, **REPORTED},
+        {"index_page": 1, "table": 1, "exclusions": 1, **REPORTED},
     ),
     "a script": (
         appended("workflow/scripts/metrics.py", "\nSPARE = 1\n"),

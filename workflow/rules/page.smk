@@ -1,4 +1,7 @@
 # The page people show: the answer first, then the table and the pictures, in one file.
+include: "lookups/page.smk"
+
+
 rule index_page:
     input:
         findings=rules.findings.output.json,
@@ -7,6 +10,7 @@ rule index_page:
         adversaries=rules.adversaries.output,
         cosines=rules.cosines.output if DIRECTIONS else [],
         sources=[],
+        scores=files_of(rules.run_transfers.output.scores, HEARD),
         clips=collect(CLIPS, corpus=EXPERIMENT.corpora),
     output:
         report(
@@ -27,6 +31,9 @@ rule index_page:
     params:
         corpora=list(EXPERIMENT.corpora),
         labels=config["labels"],
+        cells=[cell.names for cell in HEARD],
+        clips=config["page"]["clips"],
+        sound={corpus: sound_of(corpus) for corpus in EXPERIMENT.corpora},
         names=SPOKEN,
         title=f"Domain bias: the run {config['run']}",
         links={

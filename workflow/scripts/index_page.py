@@ -5,10 +5,20 @@ from audio_debias.corpora.clips import read_clips
 from audio_debias.files import read_parquet, replacing
 from audio_debias.jobs.log import job
 from audio_debias.reports.index_page import count_positives, index_page
+from audio_debias.reports.telling_clips import clips_of_run, with_sound
+from audio_debias.transfers.scores import read_scores
 
 inputs, params = snakemake.input, snakemake.params
 with job(snakemake.log[0], findings=inputs.findings) as log:
     clips = dict(zip(params.corpora, map(read_clips, inputs.clips), strict=True))
+    cells = [tuple(cell.values()) for cell in params.cells]
+    scores = dict(zip(cells, inputs.scores, strict=True))
+    paths = {corpus: table.set_index("clip_id")["path"] for corpus, table in clips.items()}
+
+    def clips_of(answers):
+        found = clips_of_run(answers, lambda *cell: read_scores(scores[cell]), params.clips)
+        return with_sound(found, paths, params.sound)
+
     page = index_page(
         json.loads(Path(inputs.findings).read_text(encoding="utf-8")),
         *map(read_parquet, (inputs.intervals, inputs.in_space, inputs.adversaries)),
@@ -18,6 +28,7 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
         title=params.title,
         names=params.names,
         links=params.links,
+        clips_of=clips_of if cells else None,
     )
     log.info("size: %.1f MB", len(page.encode()) / 1e6)
     with replacing(snakemake.output[0]) as path:
