@@ -34,7 +34,7 @@ rule index_page:
         cells=[cell.names for cell in HEARD],
         clips=config["page"]["clips"],
         sound={corpus: sound_of(corpus) for corpus in EXPERIMENT.corpora},
-        names=SPOKEN,
+        names=TITLES,
         title=f"Domain bias: the run {config['run']}",
         links={
             "All findings": "findings.md",
