@@ -13,11 +13,12 @@ rule index_page:
         scores=files_of(rules.run_transfers.output.scores, HEARD),
         clips=collect(CLIPS, corpus=EXPERIMENT.corpora),
     output:
-        report(
-            f"{RUN}/index.html",
+        page=f"{RUN}/index.html",
+        answer=report(
+            f"{RUN}/answer.html",
             caption="../report/index.rst",
             category="0 Findings",
-            labels={"result": "The answer, the table and the pictures"},
+            labels={"result": "The answer"},
         ),
     log:
         logs("index_page"),

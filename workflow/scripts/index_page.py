@@ -4,7 +4,7 @@ from pathlib import Path
 from audio_debias.corpora.clips import read_clips
 from audio_debias.files import read_parquet, replacing
 from audio_debias.jobs.log import job
-from audio_debias.reports.index_page import count_positives, index_page
+from audio_debias.reports.index_page import answer_page, count_positives, index_page
 from audio_debias.reports.telling_clips import clips_of_run, with_sound
 from audio_debias.transfers.scores import read_scores
 
@@ -19,17 +19,22 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
         found = clips_of_run(answers, lambda *cell: read_scores(scores[cell]), params.clips)
         return with_sound(found, paths, params.sound)
 
+    findings = json.loads(Path(inputs.findings).read_text(encoding="utf-8"))
+    intervals = read_parquet(inputs.intervals)
+    shared = {"title": params.title, "names": params.names}
+    shared["sources"] = read_parquet(inputs.sources) if inputs.sources else None
     page = index_page(
-        json.loads(Path(inputs.findings).read_text(encoding="utf-8")),
-        *map(read_parquet, (inputs.intervals, inputs.in_space, inputs.adversaries)),
+        findings,
+        intervals,
+        *map(read_parquet, (inputs.in_space, inputs.adversaries)),
         cosines=read_parquet(inputs.cosines) if inputs.cosines else None,
-        sources=read_parquet(inputs.sources) if inputs.sources else None,
         counts=count_positives(clips, params.labels),
-        title=params.title,
-        names=params.names,
         links=params.links,
         clips_of=clips_of if cells else None,
+        **shared,
     )
     log.info("size: %.1f MB", len(page.encode()) / 1e6)
-    with replacing(snakemake.output[0]) as path:
-        Path(path).write_text(page, encoding="utf-8")
+    answer = answer_page(findings, intervals, **shared)
+    for path, text in ((snakemake.output.page, page), (snakemake.output.answer, answer)):
+        with replacing(path) as temporary:
+            Path(temporary).write_text(text, encoding="utf-8")

@@ -65,9 +65,8 @@ def index_page(
     intervals, in_space, adversaries = (
         once(table, free) for table in (intervals, in_space, adversaries)
     )
-    if sources is not None and "score" in sources:
-        sources = sources[sources["score"] == "linear"]
     words = index_data.vocabulary(intervals, names)
+    sources = _of_linear_probe(sources)
     told = answers(findings, intervals, names, sources)
     blocks = index_data.blocks(intervals, in_space, words, names)
     removed = index_data.removal(adversaries, words)
@@ -97,6 +96,28 @@ def index_page(
         links=links or {},
         clips=_spoken(clips_of(told), names) if clips_of else [],
     )
+
+
+def answer_page(
+    findings: Sequence[Mapping],
+    intervals: pd.DataFrame,
+    *,
+    title: str,
+    names: Names,
+    sources: pd.DataFrame | None = None,
+) -> str:
+    """The answers alone, without a script: small enough for Snakemake's report to embed, which
+    browsers refuse of pages beyond 1.5 MB.
+
+    Parameters
+    ----------
+    findings, intervals, title, names, sources
+        As :func:`index_page`.
+    """
+    told = answers(
+        findings, once(intervals, free_of_modes(intervals)), names, _of_linear_probe(sources)
+    )
+    return render("answer.html", title, answers=told)
 
 
 def count_positives(clips: Mapping[str, pd.DataFrame], labels: Sequence[str]) -> pd.DataFrame:
@@ -156,6 +177,12 @@ def table_style() -> Markup:
 
 def _table_bundle(kind: str) -> str:
     return (resources.files("itables") / "html" / f"dt_bundle.{kind}").read_text(encoding="utf-8")
+
+
+def _of_linear_probe(sources: pd.DataFrame | None) -> pd.DataFrame | None:
+    if sources is None or "score" not in sources:
+        return sources
+    return sources[sources["score"] == "linear"]
 
 
 def _spoken(clips: pd.DataFrame, names: Names) -> list[dict]:
