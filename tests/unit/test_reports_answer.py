@@ -84,3 +84,13 @@ def test_a_run_without_corrections_tells_its_bias_alone():
     told = dict(answer_of(run).overall)
     assert set(told) == {"Biased?", "By how much?"}
     assert NAMES["a--b"] == answer_of(run).title
+
+
+def test_changes_of_unknown_spread_are_counted_and_no_gain_is_made_up(nothing_helps):
+    run = dict(nothing_helps)
+    intervals = run["intervals"].copy()
+    intervals["change"] = intervals["change"].mask(intervals["change"].notna(), 0.0)
+    intervals["verdict"] = pd.Series(pd.NA, intervals.index, "string")
+    told = dict(answer_of(run | {"intervals": intervals}).overall)
+    assert "20 unknown" in told["What was tried?"]
+    assert told["What helped?"].startswith("Nothing: no correction gains")

@@ -125,7 +125,9 @@ def _overall(own, across, within, names: Names) -> Iterator[tuple[str, str]]:
     )
     better = across[across["verdict"] == BETTER]
     top = across.loc[across["change"].astype(float).idxmax()]
-    if better.empty:
+    if better.empty and top["change"] <= 0:
+        yield "What helped?", "Nothing: no correction gains any mean AUC across corpora."
+    elif better.empty:
         yield (
             "What helped?",
             f"Nothing beyond noise. The largest gain, picked afterwards and so flattering, is "
@@ -254,6 +256,7 @@ def _advice(own, across: pd.DataFrame, better: pd.DataFrame, names: Names) -> st
 
 def _counts(rows: pd.DataFrame) -> str:
     counts = [(int((rows["verdict"] == one).sum()), one) for one in VERDICTS]
+    counts.append((int(rows["verdict"].isna().sum()), "unknown"))
     return _listed([f"{count} {one}" for count, one in counts if count or one == BETTER])
 
 

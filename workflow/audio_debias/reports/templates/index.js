@@ -248,7 +248,7 @@ function point([model, method, mode, label, cells], transfer) {
     labelCode: label === MEAN ? undefined : label, correction: correctionName(method, mode),
     transfer: transferName(TRANSFERS[transfer]), trained, kind, series: `${trained} ${kind}`,
     few: positives < FEW, positives,
-    auc: auc / 100, low: low === null ? null : low / 100, high: high === null ? null : high / 100,
+    auc: auc / 100, low: (low ?? auc) / 100, high: (high ?? auc) / 100,
     interval: interval(low, high),
     change: change[0] === null ? "–" : `${signed(change[0])} ${interval(change[1], change[2], 2)} ${wordOf(change)}`,
   }];
@@ -304,7 +304,7 @@ function drawRemoval() {
         model: TITLE.model(model), modelCode: model, method: TITLE.method(method),
         correction: correctionName(method, mode), transfer: transferName(TRANSFERS[i]),
         before: removed[4] / 100, after: removed[5] / 100, size: change[0] / 100,
-        low: change[1] / 100, high: change[2] / 100,
+        low: (change[1] ?? change[0]) / 100, high: (change[2] ?? change[0]) / 100,
         change: `${signed(change[0])} ${interval(change[1], change[2], 2)} ${wordOf(change)}`,
       });
     }
