@@ -20,6 +20,7 @@ def test_the_report_shows_table_and_figures_without_a_network(page, report):
         page,
         report,
         {
+            "0 Findings": ["The answer"],
             "1 Table": ["Table"],
             "2 Transfers": ["AUC per label", "Domain sensitivity"],
             "3 Bias": ["Removed and paid", "Cosines"],

@@ -137,7 +137,7 @@ def touch_backwards(project):
 
 # What follows metrics, and what follows the embeddings of all models.
 READ = {"table": 1, "sensitivity": 3, "tradeoff": 3, "per_label": 6, "resources": 1}
-READ |= {"report_page": 1, "exclusions": 1, "findings": 1}
+READ |= {"report_page": 1, "exclusions": 1, "findings": 1, "index_page": 1}
 # What follows another list of cells.
 JOINED = {"intervals": 1, "adversaries": 1}
 COSINES = {"cosines": 1, "cosine_figure": 3}
@@ -188,9 +188,10 @@ ROWS = {
     ),
     "a caption": (appended("workflow/report/table.rst", "More.\n"), {"report_page": 1}),
     "the dpi of figures": (configured(figures={"dpi": 90}), {**FIGURES, **REPORTED}),
+    "the clips to listen to": (configured(page={"clips": 3}), {"index_page": 1, **REPORTED}),
     "a colour": (
         appended(f"{LIBRARY}/reports/figures/style.py", "\nSPARE = '#005a8f'\n"),
-        {**FIGURES, **REPORTED},
+        {**FIGURES, "index_page": 1, **REPORTED},
     ),
     "one kind of figure": (
         appended(f"{LIBRARY}/reports/figures/per_label.py", "\nSPARE = 1\n"),
@@ -215,11 +216,14 @@ ROWS = {
     ),
     "the margin of a verdict": (
         configured(uncertainty={"margin": 1.0}),
-        {"intervals": 1, "findings": 1, "report_page": 1},
+        {"intervals": 1, "findings": 1, "index_page": 1, **REPORTED},
     ),
     "the resamples": (
         configured(uncertainty={"resamples": 500}),
-        {"intervals": 1, "identify_domains": 18, "adversaries": 1, "findings": 1, "report_page": 1},
+        {
+            **{"intervals": 1, "identify_domains": 18, "adversaries": 1},
+            **{"findings": 1, "index_page": 1, **REPORTED},
+        },
     ),
     "a kernel option": (
         configured(kernel={"map": "rff"}),
@@ -353,7 +357,7 @@ ROWS = {
     ),
     "the style of all pages": (
         appended(f"{LIBRARY}/reports/templates/page.css", "p { margin: 0; }\n"),
-        {"table": 1, "exclusions": 1, **REPORTED},
+        {"index_page": 1, "table": 1, "exclusions": 1, **REPORTED},
     ),
     "a script": (
         appended("workflow/scripts/metrics.py", "\nSPARE = 1\n"),

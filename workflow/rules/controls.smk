@@ -27,10 +27,32 @@ rule controls:
         "../scripts/controls.py"
 
 
+use rule metrics as random_metrics with:
+    input:
+        scores=lambda wc: files_of(rules.repeat_transfers.output.scores, random_cells(wc.seed)),
+        bias=lambda wc: files_of(rules.repeat_transfers.output.bias, random_cells(wc.seed)),
+        lacking=lambda wc: lacking_of(RANDOM_FITS, wc.seed),
+        excluded=excluded_labels(),
+    output:
+        metrics=f"{REPEAT}/random/metrics.parquet",
+        bias=f"{REPEAT}/random/bias.parquet",
+        lacking=f"{REPEAT}/random/lacking.parquet",
+    log:
+        logs("random_metrics", "{seed}"),
+    benchmark:
+        benchmarks("random_metrics", "{seed}")
+    params:
+        cells=lambda wc: joined(random_cells(wc.seed)),
+        fits=fitted(RANDOM_FITS),
+        samples=SAMPLES,
+        labels=config["labels"],
+        modes=config["modes"],
+
+
 rule random_band:
     input:
         metrics=rules.metrics.output.metrics,
-        repeats=collect(rules.repeat_metrics.output.metrics, seed=RANDOM_SEEDS),
+        repeats=collect(rules.random_metrics.output.metrics, seed=RANDOM_SEEDS),
     output:
         f"{RUN}/random_band.parquet",
     log:

@@ -28,7 +28,7 @@ rule findings:
         adversaries=rules.adversaries.output,
         bias=rules.metrics.output.bias,
         controls=controls_wanted(),
-        band=rules.random_band.output if "random" in EXPERIMENT.methods else [],
+        band=rules.random_band.output if RANDOM_FITS and RANDOM_SEEDS else [],
         published=rules.published_noise.output if PUBLISHED else [],
     output:
         md=f"{RUN}/findings.md",

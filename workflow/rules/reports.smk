@@ -84,6 +84,7 @@ rule exclusions:
 
 # What people read, and what the report shows; the page of time and memory comes after all else.
 SHOWN_IN_REPORT = [
+    *rules.index_page.output,
     *rules.table.output,
     *rules.exclusions.output,
     *(rules.published.output if PUBLISHED else []),

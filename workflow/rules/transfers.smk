@@ -81,7 +81,7 @@ use rule metrics as repeat_metrics with:
     input:
         scores=repeated(rules.repeat_transfers.output.scores),
         bias=repeated(rules.repeat_transfers.output.bias),
-        lacking=lacking_of_repeat,
+        lacking=lambda wc: lacking_of(SEEDED_FITS, wc.seed),
         excluded=excluded_labels(),
     output:
         metrics=f"{REPEAT}/metrics.parquet",

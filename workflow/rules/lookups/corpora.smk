@@ -3,8 +3,12 @@ from audio_debias.fetching.checksums import file_digest
 
 
 def source_root(wildcards):
-    spec = corpus_spec(wildcards)
-    source = f"results/corpora/{wildcards.corpus}/source"
+    return source_root_of(wildcards.corpus)
+
+
+def source_root_of(corpus):
+    spec = EXPERIMENT.corpora[corpus]
+    source = f"results/corpora/{corpus}/source"
     return spec.get("root", f"{source}/{spec['folder']}" if "folder" in spec else source)
 
 

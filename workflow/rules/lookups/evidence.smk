@@ -2,7 +2,11 @@
 UNCERTAINTY = config["uncertainty"]
 # Training clips and random maps are drawn anew under further seeds; the first is the run's.
 TRAINING_SEEDS = [config["seed"] + i for i in range(UNCERTAINTY["seeds"])]
-RANDOM_SEEDS = [config["seed"] + 1 + i for i in range(10)]
+# A random direction is the control of every other: its band over draws is asked for as one.
+RANDOM_SEEDS = [config["seed"] + 1 + i for i in range(config["controls"]["draws"])]
+RANDOM_FITS = [
+    fit for fit in EXPERIMENT.fits if EXPERIMENT.methods[fit["method"]].eraser == "random"
+]
 EVERY_CORPUS = [*EXPERIMENT.corpora, *EXPERIMENT.pools]
 # A change may also be measured against the same space without an eraser.
 IN_SPACE = {
@@ -20,6 +24,10 @@ def scores_of_all_seeds():
     ]
     own = files_of(rules.run_transfers.output.scores, EXPERIMENT.cells)
     return own + files_of(rules.drawn_transfers.output.scores, drawn_anew)
+
+
+def random_cells(seed):
+    return [cell for cell in EXPERIMENT.repeats(int(seed)) if cell.method.eraser == "random"]
 
 
 def uncorrected_file(wildcards):

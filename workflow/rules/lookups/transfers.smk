@@ -39,9 +39,9 @@ def fitted(fits):
 SEEDED_FITS = [fit for fit in EXPERIMENT.fits if EXPERIMENT.methods[fit["method"]].seeded]
 
 
-def lacking_of_repeat(wildcards):
-    path = rules.repeat_corrections.output.lacking
-    return [path.format(**fit, seed=wildcards.seed) for fit in SEEDED_FITS]
+def lacking_of(fits, seed):
+    """What the corrections of `fits` lack, under another seed."""
+    return [rules.repeat_corrections.output.lacking.format(**fit, seed=seed) for fit in fits]
 
 
 def repeated(template):

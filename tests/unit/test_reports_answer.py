@@ -1,0 +1,96 @@
+"""The sentences that the page opens on, for runs of which the truth is known."""
+
+import pandas as pd
+import pytest
+
+from audio_debias.reports.answer import answers, free_of_modes, once
+from unit.page_data import NAMES, make_run
+
+
+def answer_of(run, **options):
+    intervals = once(run["intervals"], free_of_modes(run["intervals"]))
+    (answer,) = answers(run["findings"], intervals, run["names"], **options)
+    return answer
+
+
+@pytest.fixture(scope="module")
+def nothing_helps():
+    return make_run()
+
+
+@pytest.fixture(scope="module")
+def lda_helps():
+    return make_run(gain=0.15)
+
+
+def test_no_gain_is_claimed_where_there_is_none(nothing_helps):
+    told = dict(answer_of(nothing_helps).overall)
+    assert told["What helped?"].startswith("Nothing beyond noise. The largest gain")
+    assert told["What to do?"].startswith("Keep the uncorrected embeddings")
+    assert "0 better" in told["What was tried?"]
+
+
+def test_a_true_gain_is_found_with_its_interval_and_advised(lda_helps):
+    answer = answer_of(lda_helps)
+    told = dict(answer.overall)
+    assert "LDA" in told["What helped?"]
+    assert "on small" in told["What helped?"]
+    assert "better" in told["What helped?"]
+    assert told["What to do?"].startswith("Correct small with LDA")
+    assert answer.best["small"][0] == "lda"
+
+
+def test_a_loss_of_the_kernel_map_is_told(nothing_helps):
+    told = dict(answer_of(nothing_helps).overall)
+    assert "losses beyond noise" in told["What does it cost?"]
+    assert "K" in told["What does it cost?"]
+
+
+def test_every_model_is_told_its_bias_and_its_corrections(nothing_helps):
+    answer = answer_of(nothing_helps)
+    assert [title for _, title, _ in answer.models] == ["small", "large"]
+    for _, title, sentences in answer.models:
+        assert sentences[0].startswith(f"{title} tells a and b apart")
+        assert any(text.startswith("Trained on the other corpus") for text in sentences)
+        assert "No correction helps it beyond noise (10 changes" in sentences[-1]
+
+
+def test_a_source_is_named_as_an_association(nothing_helps):
+    sources = pd.DataFrame(
+        [
+            ("a--b", "small", name, "property", r2, r2 - 0.1, r2 + 0.1)
+            for name, r2 in (("loudness", 0.2), ("bandwidth", 0.8))
+        ],
+        columns=["pair", "model", "property", "kind", "r2_alone", "r2_alone_low", "r2_alone_high"],
+    )
+    told = dict(answer_of(nothing_helps, sources=sources).overall)
+    assert "bandwidth: alone it explains 80 % [70, 90]" in told["Where from?"]
+    assert "not yet a cause" in told["Where from?"]
+
+
+def test_a_method_that_no_mode_changes_stands_once(nothing_helps):
+    free = free_of_modes(nothing_helps["intervals"])
+    table = once(nothing_helps["intervals"], free)
+    cells = table[["model", "method", "mode"]].drop_duplicates()
+    modes = cells.groupby("method")["mode"].agg(set)
+    assert modes["none"] == modes["k"] == {"any"}
+    assert modes["lda"] == modes["klda"] == {"global", "classwise"}
+    assert len(table) == 2 * 6 * 4 * 4
+
+
+def test_a_run_without_corrections_tells_its_bias_alone():
+    run = make_run()
+    run["intervals"] = run["intervals"].query("method == 'none'")
+    told = dict(answer_of(run).overall)
+    assert set(told) == {"Biased?", "By how much?"}
+    assert NAMES["a--b"] == answer_of(run).title
+
+
+def test_changes_of_unknown_spread_are_counted_and_no_gain_is_made_up(nothing_helps):
+    run = dict(nothing_helps)
+    intervals = run["intervals"].copy()
+    intervals["change"] = intervals["change"].mask(intervals["change"].notna(), 0.0)
+    intervals["verdict"] = pd.Series(pd.NA, intervals.index, "string")
+    told = dict(answer_of(run | {"intervals": intervals}).overall)
+    assert "20 unknown" in told["What was tried?"]
+    assert told["What helped?"].startswith("Nothing: no correction gains")

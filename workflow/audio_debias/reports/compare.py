@@ -1,0 +1,133 @@
+"""Two runs side by side: which mean AUCs and changes differ, and whether beyond noise."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from scipy.stats import norm
+
+from audio_debias.evidence.bootstrap import MEAN, TRANSFER
+from audio_debias.evidence.verdicts import holm
+from audio_debias.evidence.wording import signed
+from audio_debias.reports.answer import SHORT_MODES, free_of_modes, once
+from audio_debias.reports.index_page import bundles, policy, table_style
+from audio_debias.reports.names import Names, transfer_name
+from audio_debias.reports.page import render
+
+_KEYS = [*TRANSFER, "label"]
+COLUMNS = [*_KEYS, "before", "after", "difference", "low", "high", "p_holm", "verdict"]
+
+
+def compare_runs(before: pd.DataFrame, after: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """The AUCs that both runs have, and how they differ.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        ``intervals.parquet`` of two runs.
+    level : float
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`: AUCs and differences in [0, 1]. The variances of the two runs add, as if they
+        shared no test clips: where they do, intervals are wider than need be, and a difference that
+        is found is real. ``p_holm`` is Holm's over the means of a pair, and over its labels.
+        ``verdict`` is ``better``, ``worse`` or ``cannot tell``; null without spread.
+    """
+    free = free_of_modes(before).intersection(free_of_modes(after))
+    both = once(before, free).merge(once(after, free), on=_KEYS, suffixes=("_before", "_after"))
+    variance = sum(
+        both[f"sd_{part}_{when}"].fillna(0).astype(float) ** 2
+        for part in ("test", "training")
+        for when in ("before", "after")
+    )
+    unknown = both["sd_test_before"].isna() | both["sd_test_after"].isna()
+    sd = np.sqrt(variance).mask(unknown)
+    difference = both["auc_after"].astype(float) - both["auc_before"].astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(difference == 0, 0.0, np.abs(difference) / sd)
+    p = pd.Series(2 * norm.sf(ratio), both.index).mask(unknown)
+    p = p.groupby([both["pair"], both["label"] == MEAN]).transform(lambda part: holm(part))
+    half = norm.ppf((1 + level) / 2) * sd
+    real = p < 1 - level
+    verdict = np.select(
+        [p.isna(), real & (difference > 0), real], [None, "better", "worse"], "cannot tell"
+    )
+    return both.assign(
+        before=both["auc_before"],
+        after=both["auc_after"],
+        difference=difference,
+        low=difference - half,
+        high=difference + half,
+        p_holm=p,
+        verdict=pd.array(verdict, dtype="string"),
+    )[COLUMNS]
+
+
+def compare_page(
+    before: pd.DataFrame, after: pd.DataFrame, runs: Sequence[str], names: Names | None = None
+) -> str:
+    """The comparison as one self-contained HTML page.
+
+    Parameters
+    ----------
+    before, after : DataFrame
+        ``intervals.parquet`` of two runs.
+    runs : two str
+        What the runs are called.
+    names : mapping of str to str, optional
+        Display names of models, corpora and methods.
+    """
+    names = names or {}
+    table = compare_runs(before, after)
+    rows = [
+        {
+            "name": f"{names.get(row.model, row.model)}, {names.get(row.method, row.method)}",
+            "mode": SHORT_MODES.get(row.mode, row.mode),
+            "transfer": transfer_name(row.train_corpus, row.test_corpus, names),
+            "label": row.label,
+            "before": 100 * row.before,
+            "after": 100 * row.after,
+            "difference": 100 * row.difference,
+            "interval": f"[{signed(row.low)}, {signed(row.high)}]" if pd.notna(row.low) else "",
+            "verdict": row.verdict if pd.notna(row.verdict) else "unknown",
+        }
+        for row in table[table["before"].notna() & table["after"].notna()].itertuples()
+    ]
+    scripts = [bundles()[0], render("compare.js", "")]
+    return render(
+        "compare.html",
+        f"{runs[0]} and {runs[1]}",
+        sentences=_sentences(table, before, after, runs),
+        runs=list(runs),
+        rows=rows,
+        scripts=[Markup(script) for script in scripts],
+        policy=policy(scripts),
+        table_style=table_style(),
+    )
+
+
+def _sentences(table, before, after, runs) -> list[str]:
+    means = table[table["label"] == MEAN]
+    counts = {word: int((means["verdict"] == word).sum()) for word in ("better", "worse")}
+    told = [
+        f"Of {len(means)} mean AUCs of both runs, {counts['better']} are better in {runs[1]} "
+        f"and {counts['worse']} worse beyond noise, after Holm's correction."
+    ]
+    if means["difference"].notna().any():
+        row = means.loc[means["difference"].abs().idxmax()]
+        told.append(
+            f"The largest difference is {signed(row['difference'])} points "
+            f"({row['model']}, {row['method']}, {row['train_corpus']} → {row['test_corpus']}): "
+            f"{row['verdict'] if pd.notna(row['verdict']) else 'unknown'}."
+        )
+    for run, own, other in ((runs[0], before, after), (runs[1], after, before)):
+        cells = [
+            set(one[TRANSFER].drop_duplicates().itertuples(index=False, name=None))
+            for one in (own, other)
+        ]
+        if alone := len(cells[0] - cells[1]):
+            told.append(f"{alone} transfers are in {run} alone and not compared.")
+    return told

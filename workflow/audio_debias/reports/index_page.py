@@ -1,0 +1,211 @@
+"""The page people show: one file that opens from disk, holds all it needs and asks no network."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+import pandas as pd
+import vl_convert
+from markupsafe import Markup
+
+from audio_debias.reports import index_data
+from audio_debias.reports.answer import Answer, answers, free_of_modes, once
+from audio_debias.reports.charts import charts
+from audio_debias.reports.names import Names
+from audio_debias.reports.page import render
+
+
+def index_page(
+    findings: Sequence[Mapping],
+    intervals: pd.DataFrame,
+    in_space: pd.DataFrame,
+    adversaries: pd.DataFrame,
+    cosines: pd.DataFrame | None = None,
+    *,
+    title: str,
+    names: Names,
+    sources: pd.DataFrame | None = None,
+    counts: pd.DataFrame | None = None,
+    links: Mapping[str, str] | None = None,
+    clips_of: Callable[[list[Answer]], pd.DataFrame] | None = None,
+) -> str:
+    """The page as HTML.
+
+    Parameters
+    ----------
+    findings : sequence of mapping
+        What ``findings.json`` holds.
+    intervals, in_space, adversaries, cosines : DataFrame
+        The tables of the run of those names.
+    title : str
+    names : mapping of str to str
+        Display names of models, corpora, pairs and methods.
+    sources : DataFrame, optional
+        Columns ``pair, model, property, kind, r2_alone, r2_alone_low, r2_alone_high, r2_added``; of
+        several domain scores (``score``) that of the linear probe is shown.
+    counts : DataFrame, optional
+        ``corpus, label, genre, clips``: what :func:`count_positives` gives.
+    links : mapping of text to address, optional
+        Other files of the run, relative to the page.
+    clips_of : callable, optional
+        From the answers to the clips to be heard: what
+        :func:`~audio_debias.reports.telling_clips.with_sound` gives.
+
+    Returns
+    -------
+    str
+        A whole HTML document. Its policy allows the scripts that it was made with and nothing from
+        a network.
+    """
+    free = free_of_modes(intervals)
+    intervals, in_space, adversaries = (
+        once(table, free) for table in (intervals, in_space, adversaries)
+    )
+    words = index_data.vocabulary(intervals, names)
+    sources = _of_linear_probe(sources)
+    told = answers(findings, intervals, names, sources)
+    blocks = index_data.blocks(intervals, in_space, words, names)
+    removed = index_data.removal(adversaries, words)
+    angles = {} if cosines is None else index_data.cosines(cosines, words, names)
+    origins = {} if sources is None else _origins(sources, names)
+    for answer in told:
+        blocks[answer.pair] |= {
+            "best": answer.best,
+            "removal": removed.get(answer.pair, []),
+            "cosines": angles.get(answer.pair, []),
+            "sources": origins.get(answer.pair, []),
+        }
+    if counts is not None:
+        counts = counts.assign(corpus=counts["corpus"].map(lambda name: names.get(name, name)))
+        words["counts"] = counts[["corpus", "label", "genre", "clips"]].to_numpy().tolist()
+    scripts = [*bundles(), render("index.js", "")]
+    return render(
+        "index.html",
+        title,
+        answers=told,
+        words=as_json(words),
+        blocks={pair: as_json(block) for pair, block in blocks.items()},
+        charts=as_json(charts()),
+        scripts=[Markup(script) for script in scripts],
+        policy=policy(scripts),
+        table_style=table_style(),
+        links=links or {},
+        clips=_spoken(clips_of(told), names) if clips_of else [],
+    )
+
+
+def answer_page(
+    findings: Sequence[Mapping],
+    intervals: pd.DataFrame,
+    *,
+    title: str,
+    names: Names,
+    sources: pd.DataFrame | None = None,
+) -> str:
+    """The answers alone, without a script: small enough for Snakemake's report to embed, which
+    browsers refuse of pages beyond 1.5 MB.
+
+    Parameters
+    ----------
+    findings, intervals, title, names, sources
+        As :func:`index_page`.
+    """
+    told = answers(
+        findings, once(intervals, free_of_modes(intervals)), names, _of_linear_probe(sources)
+    )
+    return render("answer.html", title, answers=told)
+
+
+def count_positives(clips: Mapping[str, pd.DataFrame], labels: Sequence[str]) -> pd.DataFrame:
+    """Positive clips per corpus, label and genre, from clip tables.
+
+    Returns
+    -------
+    DataFrame
+        ``corpus, label, genre, clips``; clips of no known genre under ``(none)``.
+    """
+    rows = []
+    for corpus, table in clips.items():
+        genre = table["genre"].astype(object).where(table["genre"].notna(), "(none)")
+        for label in labels:
+            positive = table[label].fillna(False).astype(bool)
+            counted = positive.groupby(genre).sum()
+            rows += [(corpus, label, name, int(count)) for name, count in counted.items()]
+    return pd.DataFrame(rows, columns=["corpus", "label", "genre", "clips"])
+
+
+def as_json(value) -> Markup:
+    """JSON that may stand in a script element: no text in it can end the element."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(text.replace("<", "\\u003c"))
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """A Content-Security-Policy under which these inline scripts run, no other, and no network."""
+    allowed = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+        for script in scripts
+    )
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data: blob:; media-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+@cache
+def bundles() -> tuple[str, str]:
+    """DataTables (as the global ``jQuery``) and Vega-Embed (``vegaEmbed``), as module scripts."""
+    tables = _table_bundle("js")
+    exported = re.search(r"export\s*\{([^}]*)\}\s*;?", tables)
+    own = re.search(r"(\w+) as jQuery", exported[1])
+    tables = tables.replace(exported[0], f"window.jQuery={own[1]};")
+    return tuple(
+        # Nothing in a string of theirs may end the element that holds them.
+        re.sub(r"</(script)", r"<\\/\1", script, flags=re.IGNORECASE).replace("<!--", "<\\!--")
+        for script in (tables, vl_convert.javascript_bundle())
+    )
+
+
+def table_style() -> Markup:
+    """The style sheet of DataTables."""
+    return Markup(_table_bundle("css"))
+
+
+def _table_bundle(kind: str) -> str:
+    return (resources.files("itables") / "html" / f"dt_bundle.{kind}").read_text(encoding="utf-8")
+
+
+def _of_linear_probe(sources: pd.DataFrame | None) -> pd.DataFrame | None:
+    if sources is None or "score" not in sources:
+        return sources
+    return sources[sources["score"] == "linear"]
+
+
+def _spoken(clips: pd.DataFrame, names: Names) -> list[dict]:
+    """The list of clips as text."""
+    titled = clips.assign(
+        **{
+            key: clips[key].map(lambda name: names.get(name, name))
+            for key in ("model", "train_corpus", "test_corpus")
+        }
+    )
+    titled = titled.astype(object).where(titled.notna(), None)
+    return titled.to_dict("records")
+
+
+def _origins(sources: pd.DataFrame, names: Names) -> dict[str, list]:
+    single = sources[~sources["kind"].isin(["group", "all"])]
+    single = single.sort_values("r2_alone", ascending=False, kind="stable")
+    columns = ["r2_alone", "r2_alone_low", "r2_alone_high", "r2_added"]
+    points = (100 * single[columns].astype(float)).round(2).astype(object)
+    points = points.where(points.notna(), None)
+    found: dict[str, list] = {}
+    for pair, model, source, *values in zip(
+        single["pair"], single["model"], single["property"], *points.T.to_numpy(), strict=True
+    ):
+        found.setdefault(pair, []).append([names.get(model, model), source, *values])
+    return found

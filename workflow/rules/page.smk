@@ -1,0 +1,47 @@
+# The page people show: the answer first, then the table and the pictures, in one file.
+include: "lookups/page.smk"
+
+
+rule index_page:
+    input:
+        findings=rules.findings.output.json,
+        intervals=rules.intervals.output.intervals,
+        in_space=rules.intervals.output.in_space,
+        adversaries=rules.adversaries.output,
+        cosines=rules.cosines.output if DIRECTIONS else [],
+        sources=[],
+        scores=files_of(rules.run_transfers.output.scores, HEARD),
+        clips=collect(CLIPS, corpus=EXPERIMENT.corpora),
+    output:
+        page=f"{RUN}/index.html",
+        answer=report(
+            f"{RUN}/answer.html",
+            caption="../report/index.rst",
+            category="0 Findings",
+            labels={"result": "The answer"},
+        ),
+    log:
+        logs("index_page"),
+    benchmark:
+        benchmarks("index_page")
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        corpora=list(EXPERIMENT.corpora),
+        labels=config["labels"],
+        cells=[cell.names for cell in HEARD],
+        clips=config["page"]["clips"],
+        sound={corpus: sound_of(corpus) for corpus in EXPERIMENT.corpora},
+        names=TITLES,
+        title=f"Domain bias: the run {config['run']}",
+        links={
+            "All findings": "findings.md",
+            "Report of the workflow": "report.html",
+            "The paper's table": "table.html",
+            "What was left out": "exclusions.html",
+        },
+    script:
+        "../scripts/index_page.py"

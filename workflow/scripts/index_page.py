@@ -1,0 +1,40 @@
+import json
+from pathlib import Path
+
+from audio_debias.corpora.clips import read_clips
+from audio_debias.files import read_parquet, replacing
+from audio_debias.jobs.log import job
+from audio_debias.reports.index_page import answer_page, count_positives, index_page
+from audio_debias.reports.telling_clips import clips_of_run, with_sound
+from audio_debias.transfers.scores import read_scores
+
+inputs, params = snakemake.input, snakemake.params
+with job(snakemake.log[0], findings=inputs.findings) as log:
+    clips = dict(zip(params.corpora, map(read_clips, inputs.clips), strict=True))
+    cells = [tuple(cell.values()) for cell in params.cells]
+    scores = dict(zip(cells, inputs.scores, strict=True))
+    paths = {corpus: table.set_index("clip_id")["path"] for corpus, table in clips.items()}
+
+    def clips_of(answers):
+        found = clips_of_run(answers, lambda *cell: read_scores(scores[cell]), params.clips)
+        return with_sound(found, paths, params.sound)
+
+    findings = json.loads(Path(inputs.findings).read_text(encoding="utf-8"))
+    intervals = read_parquet(inputs.intervals)
+    shared = {"title": params.title, "names": params.names}
+    shared["sources"] = read_parquet(inputs.sources) if inputs.sources else None
+    page = index_page(
+        findings,
+        intervals,
+        *map(read_parquet, (inputs.in_space, inputs.adversaries)),
+        cosines=read_parquet(inputs.cosines) if inputs.cosines else None,
+        counts=count_positives(clips, params.labels),
+        links=params.links,
+        clips_of=clips_of if cells else None,
+        **shared,
+    )
+    log.info("size: %.1f MB", len(page.encode()) / 1e6)
+    answer = answer_page(findings, intervals, **shared)
+    for path, text in ((snakemake.output.page, page), (snakemake.output.answer, answer)):
+        with replacing(path) as temporary:
+            Path(temporary).write_text(text, encoding="utf-8")
