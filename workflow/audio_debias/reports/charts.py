@@ -85,15 +85,15 @@ def _removal() -> alt.LayerChart:
             alt.Tooltip("change:N", title="Change of AUC"),
         ],
     )
-    y = {"title": "Change of mean AUC (points)"}
+    title = "Change of mean AUC (points)"
     zero = (
         alt.Chart(alt.InlineData([{}]))
         .mark_rule(strokeDash=[3, 3], color="#888")
         .encode(y=alt.datum(0))
     )
-    bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", **y), y2="high:Q")
+    bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", title=title), y2="high:Q")
     points = base.mark_point(size=60, filled=True, cursor="pointer").encode(
-        y=alt.Y("size:Q", **y), shape=alt.Shape("model:N", sort=None, title=None)
+        y=alt.Y("size:Q", title=title), shape=alt.Shape("model:N", sort=None, title=None)
     )
     return (zero + bars + points).properties(width="container", height=300)
 

@@ -53,7 +53,9 @@ def compare_runs(before: pd.DataFrame, after: pd.DataFrame, *, level: float = 0.
     half = norm.ppf((1 + level) / 2) * sd
     real = p < 1 - level
     verdict = np.select(
-        [p.isna(), real & (difference > 0), real], [None, "better", "worse"], "cannot tell"
+        [p.isna(), real & (difference > 0), real],
+        np.array([None, "better", "worse"], dtype=object),
+        "cannot tell",
     )
     return both.assign(
         before=both["auc_before"],

@@ -161,13 +161,17 @@ def bundles() -> tuple[str, str]:
     """DataTables (as the global ``jQuery``) and Vega-Embed (``vegaEmbed``), as module scripts."""
     tables = _table_bundle("js")
     exported = re.search(r"export\s*\{([^}]*)\}\s*;?", tables)
-    own = re.search(r"(\w+) as jQuery", exported[1])
+    own = re.search(r"(\w+) as jQuery", exported[1]) if exported else None
+    if exported is None or own is None:
+        raise RuntimeError("itables: its bundle exports no jQuery; pin the version in envs/")
     tables = tables.replace(exported[0], f"window.jQuery={own[1]};")
-    return tuple(
-        # Nothing in a string of theirs may end the element that holds them.
-        re.sub(r"</(script)", r"<\\/\1", script, flags=re.IGNORECASE).replace("<!--", "<\\!--")
-        for script in (tables, vl_convert.javascript_bundle())
-    )
+    return _inside_element(tables), _inside_element(vl_convert.javascript_bundle(""))
+
+
+def _inside_element(script: str) -> str:
+    """The script with nothing in its strings that could end the element that holds it."""
+    safe = re.sub(r"</(script)", r"<\\/\1", script, flags=re.IGNORECASE)
+    return safe.replace("<!--", "<\\!--")
 
 
 def table_style() -> Markup:

@@ -125,7 +125,7 @@ def with_sound(
     ]
     files = [None if pd.isna(file) else str(file) for file in files]
     sounds = [
-        excerpt(Path(roots[corpus]) / file) if file and roots.get(corpus) and i < MOST else None
+        excerpt(Path(root) / file) if file and (root := roots.get(corpus)) and i < MOST else None
         for i, (corpus, file) in enumerate(zip(clips["test_corpus"], files, strict=True))
     ]
     return clips.assign(
