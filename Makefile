@@ -3,12 +3,15 @@ PYTHON ?= python3
 CORES ?= all
 VENV := .venv
 DOCS := .venv-docs
+TORCH_VENV := .venv-torch
+# Where pip finds torch without CUDA, e.g. TORCH_INDEX="--index-url <PyTorch's CPU index>".
+TORCH_INDEX ?=
 SNAKEMAKE := $(VENV)/bin/snakemake
 # A bar of the progress where someone watches, plain lines elsewhere.
 PROGRESS := $(shell [ -t 2 ] && echo --logger rich)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: demo env test test-slow lint docs format lock clean
+.PHONY: demo env test test-slow test-torch lint docs format lock clean
 
 demo: env
 	snakemake --cores $(CORES) $(PROGRESS)
@@ -27,6 +30,16 @@ test: env
 
 test-slow: env
 	pytest -m slow -n 2 --dist loadfile
+
+# The encoders' tests, in an environment of their own with PyTorch.
+test-torch: $(TORCH_VENV)/.installed
+	$(TORCH_VENV)/bin/python -m pytest tests/encoders
+
+$(TORCH_VENV)/.installed: envs/torch-test.in envs/torch.in envs/core.in
+	$(PYTHON) -m venv $(TORCH_VENV)
+	$(TORCH_VENV)/bin/python -m pip install --quiet "$$(grep ^torch== envs/torch.in)" $(TORCH_INDEX)
+	$(TORCH_VENV)/bin/python -m pip install --quiet -r envs/torch-test.in
+	touch $@
 
 lint: env
 	ruff format --check .
@@ -60,4 +73,4 @@ lock:
 	$(PYTHON) envs/conda_from_pins.py
 
 clean:
-	rm -rf $(VENV) $(DOCS) site
+	rm -rf $(VENV) $(DOCS) $(TORCH_VENV) site

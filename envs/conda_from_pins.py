@@ -22,20 +22,25 @@ def pins() -> dict[str, str]:
     return found
 
 
-def wanted(name: str) -> list[str]:
-    """The packages that envs/{name}.in names, those of files it includes first."""
-    packages = []
+def wanted(name: str) -> dict[str, str | None]:
+    """The packages that envs/{name}.in names, those of files it includes first, each with the
+    version that it pins there."""
+    packages: dict[str, str | None] = {}
     for line in (ENVS / f"{name}.in").read_text().splitlines():
         if line.startswith("-r "):
-            packages += wanted(line.removeprefix("-r ").removesuffix(".in"))
+            packages |= wanted(line.removeprefix("-r ").removesuffix(".in"))
         elif line and not line.startswith("#"):
-            packages.append(re.match(r"[A-Za-z0-9_.-]+", line)[0].lower().replace("_", "-"))
+            package, version = re.match(r"([A-Za-z0-9_.-]+)(?:==(\S+))?", line).groups()
+            packages[package.lower().replace("_", "-")] = version
     return packages
 
 
 def conda_file(name: str, locked: dict[str, str]) -> str:
     """The text of envs/{name}.yaml."""
-    lines = [f"      - {package}=={locked[package]}" for package in wanted(name)]
+    lines = [
+        f"      - {package}=={version or locked[package]}"
+        for package, version in wanted(name).items()
+    ]
     return "\n".join(
         [
             f"# Made by `make lock` from {name}.in and the pins of dev.txt.",
@@ -53,5 +58,5 @@ def conda_file(name: str, locked: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    for name in ("core", "report", "tensorflow"):
+    for name in ("core", "report", "tensorflow", "torch"):
         (ENVS / f"{name}.yaml").write_text(conda_file(name, pins()))

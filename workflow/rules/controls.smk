@@ -1,7 +1,7 @@
 # Controls: what must come out when nothing is there to be found; run on demand.
 rule controls:
     input:
-        samples=rules.match_samples.output.samples,
+        samples=PAIR_SAMPLES,
         clips=clips_of_pair,
         embeddings=embeddings_of_pair,
         corrections=uncorrected_file,

@@ -4,14 +4,14 @@ DRAWN = f"{RUN}/drawn/{{seed}}"
 
 use rule match_samples as drawn_samples with:
     output:
-        samples=f"{DRAWN}/samples/{{pair}}/{{model}}.parquet",
-        excluded=f"{DRAWN}/samples/{{pair}}/{{model}}.excluded.csv",
+        samples=f"{DRAWN}/samples/{{group}}/{{model}}.parquet",
+        excluded=f"{DRAWN}/samples/{{group}}/{{model}}.excluded.csv",
     log:
-        logs("drawn_samples", "{seed}/{pair}/{model}"),
+        logs("drawn_samples", "{seed}/{group}/{model}"),
     benchmark:
-        benchmarks("drawn_samples", "{seed}/{pair}/{model}")
+        benchmarks("drawn_samples", "{seed}/{group}/{model}")
     params:
-        corpora=corpora_of_pair,
+        corpora=corpora_of_group,
         labels=config["labels"],
         genres=config["genres"],
         min_clips=config["sampling"]["min_clips"],
@@ -22,21 +22,22 @@ use rule match_samples as drawn_samples with:
 use rule repeat_corrections as drawn_corrections with:
     input:
         samples=rules.drawn_samples.output.samples,
-        embeddings=embeddings_of_pair,
+        embeddings=embeddings_of_group,
     output:
-        f"{DRAWN}/corrections/{CELL}.safetensors",
+        corrections=f"{DRAWN}/corrections/{FIT}.safetensors",
+        lacking=f"{DRAWN}/corrections/{FIT}.lacking.parquet",
     log:
-        logs("drawn_corrections", f"{{seed}}/{CELL}"),
+        logs("drawn_corrections", f"{{seed}}/{FIT}"),
     benchmark:
-        benchmarks("drawn_corrections", f"{{seed}}/{CELL}")
+        benchmarks("drawn_corrections", f"{{seed}}/{FIT}")
 
 
 use rule run_transfers as drawn_transfers with:
     input:
-        samples=rules.drawn_samples.output.samples,
+        samples=f"{DRAWN}/samples/{{pair}}/{{model}}.parquet",
         clips=clips_of_pair,
         embeddings=embeddings_of_pair,
-        corrections=rules.drawn_corrections.output,
+        corrections=corrections_of(DRAWN),
     output:
         classifiers=f"{DRAWN}/classifiers/{CELL}.safetensors",
         scores=f"{DRAWN}/scores/{CELL}.parquet",

@@ -5,7 +5,7 @@ include: "lookups/evidence.smk"
 rule intervals:
     input:
         scores=scores_of_all_seeds(),
-        clips=clips_of_all(),
+        clips=clips_of(EVERY_CORPUS),
     output:
         intervals=f"{RUN}/intervals.parquet",
         in_space=f"{RUN}/intervals_in_space.parquet",
@@ -36,10 +36,10 @@ rule intervals:
 
 rule identify_domains:
     input:
-        samples=rules.match_samples.output.samples,
+        samples=PAIR_SAMPLES,
         clips=clips_of_pair,
         embeddings=embeddings_of_pair,
-        corrections=rules.fit_corrections.output,
+        corrections=corrections_of_first,
     output:
         f"{RUN}/adversaries/{CELL}.parquet",
     log:

@@ -43,7 +43,7 @@ rule findings:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        names=SPOKEN,
+        names=TITLES,
         margin=UNCERTAINTY["margin"],
         resamples=UNCERTAINTY["resamples"],
     script:

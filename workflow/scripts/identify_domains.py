@@ -17,7 +17,7 @@ with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards
             for corpus, path in zip(corpora, inputs.clips, strict=True)
         },
         {corpus: found.frame for corpus, found in embeddings.items()},
-        load_corrections(inputs.corrections[0])[0],
+        load_corrections(inputs.corrections)[0],
         labels=params.labels,
         permutations=params.permutations,
         resamples=params.resamples,

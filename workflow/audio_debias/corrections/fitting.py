@@ -128,10 +128,11 @@ def fit_eraser(
                 genre: (part, 0 if part.lack(1) else needed)
                 for genre, (part, needed) in groups.items()
             }
-    found, skipped = {}, []
+    found: dict[str, np.ndarray] = {}
+    skipped = []
     for genre, (part, needed) in groups.items():
         vectors, reason = _directions(module, part, own, needed, seed)
-        if reason:
+        if vectors is None:
             skipped.append((genre, reason))
         else:
             found[genre] = vectors
@@ -143,7 +144,7 @@ def fit_eraser(
 
 def _by_genre(rows: Rows) -> dict[str, Rows]:
     genre = np.asarray(rows.genre, dtype=object)
-    genres = sorted({name for name in genre if isinstance(name, str)})
+    genres = sorted({name for name in genre.tolist() if isinstance(name, str)})
     return {name: rows.of(np.asarray(genre == name)) for name in genres}
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from audio_debias.corrections.correction import BiasCorrection
+from audio_debias.corrections.correction import LABEL_FREE, BiasCorrection
 from audio_debias.evidence.intervals import auc_interval
 from audio_debias.evidence.probes import ADVERSARIES, attack
 from audio_debias.evidence.resampling import Resamples, WeightedAuc, resample_seed, tracks_of
@@ -87,7 +87,7 @@ def identify_domains(
     with threadpool_limits(1):  # Bits do not depend on the number of cores.
         return _Identification(
             samples, clips, embeddings, seed, permute, permutations, resamples, level
-        ).of(_evenly(list(corrections.items()), labels))
+        ).of(_evenly([one for one in corrections.items() if one[0] != LABEL_FREE], labels))
 
 
 class _Identification:
@@ -159,7 +159,7 @@ class _Identification:
         mapped, domain = spaces["train"][0], train["domain"].to_numpy()
         unit = np.sqrt(np.mean([mapped[domain == value].var(axis=0) for value in (0, 1)], axis=0))
         unit[unit == 0] = 1
-        judged = {"measures": {}}
+        judged: dict = {"measures": {}}
         for when, x, y in zip(("before", "after"), spaces["train"], spaces["test"], strict=True):
             # Equal clips need one attack: all labels before a linear correction, and `none`.
             key = hashlib.sha256(x.tobytes() + unit.tobytes()).digest()

@@ -77,18 +77,19 @@ def bootstrap_scores(
     """
     if MEAN in labels:
         raise InputError(f"config: labels: {MEAN!r} stands for the mean over labels; rename it")
-    rows, found = [], {}
+    tested: list[tuple] = []
+    found: dict = {}
     for cell, table in scores.items():
         if "logit" not in table:
             raise InputError(f"scores of {'/'.join(cell)}: no column 'logit'; score the clips anew")
         groups = dict(iter(table.groupby(["train_corpus", "test_corpus", "label"])))
-        tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
+        clips_tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
         for train, test, label in product(pairs[cell[0]], pairs[cell[0]], labels):
             if (train, test, label) in groups:
-                found.setdefault(test, {})[len(rows)] = groups[train, test, label]
-            known = tested.get((train, test), 0)
-            rows.append((*cell, train, test, label, known))
-    rows = pd.DataFrame(rows, columns=[*TRANSFER, "label", "tested"])
+                found.setdefault(test, {})[len(tested)] = groups[train, test, label]
+            known = clips_tested.get((train, test), 0)
+            tested.append((*cell, train, test, label, known))
+    rows = pd.DataFrame(tested, columns=[*TRANSFER, "label", "tested"])
     measured = {name: np.full(len(rows), np.nan) for name in ("auc", "positives", "clips", "df")}
     resampled = np.full((len(rows), resamples), np.nan)
     redrawn = {}

@@ -112,7 +112,8 @@ def moments_of_run(
     redrawn : dict of str to int
         Per test corpus, the most resamples that were drawn again in a pair.
     """
-    tables, redrawn = [[] for _ in references], {}
+    tables: list[list] = [[] for _ in references]
+    redrawn: dict[str, int] = {}
     for pair in pairs:
         scores = {cell: read_scores(cell) for cell in cells if cell[0] == pair}
         bootstrap = bootstrap_scores(scores, clips, labels, pairs, resamples=resamples, seed=seed)

@@ -86,7 +86,7 @@ def corrections(
         ``pair, model, method, mode, rank``: how many directions were taken out.
     names : mapping of str to str
     """
-    told = {}
+    told: dict = {}
     across = intervals[
         (intervals["label"] == MEAN)
         & (intervals["train_corpus"] != intervals["test_corpus"])

@@ -1,6 +1,7 @@
 """What a cloud of embeddings is made of: distance between corpora, variance by factor."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +33,7 @@ def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
     parts = [(x - mean) / np.sqrt(len(x)) for x, mean in zip((a, b), means, strict=True)]
     spread = sum(np.vdot(part, part) for part in parts)
     # A triangular factor has the same singular values and fewer rows.
-    small = [np.linalg.qr(x, mode="r") if len(x) > x.shape[1] else x for x in parts]
+    small: list[Any] = [np.linalg.qr(x, mode="r") if len(x) > x.shape[1] else x for x in parts]
     root = np.linalg.svd(small[0] @ small[1].T, compute_uv=False).sum()
     return float(max(np.sum((means[0] - means[1]) ** 2) + spread - 2 * root, 0.0))
 

@@ -43,7 +43,7 @@ def judge(
     real = p_holm < 1 - level
     verdict = np.select(
         [np.isnan(p), inside, real & (change > 0), real],
-        [None, SAME, BETTER, WORSE],
+        np.array([None, SAME, BETTER, WORSE], dtype=object),
         OPEN,
     )
     needed = clips_needed(

@@ -80,7 +80,8 @@ def extract_shard(
         part["clip_id"],
         [None if pd.isna(path) else Path(root, path) for path in part["path"]],
         model,
-        dim=spec["dim"],
+        # Of each of the hidden states that the model gives side by side.
+        dim=spec["dim"] * len(getattr(model, "layers", None) or [None]),
         resampler=spec.get("resampler", "soxr_hq"),
         peak_normalise=spec.get("peak_normalise", False),
         batch=spec.get("batch", 8),

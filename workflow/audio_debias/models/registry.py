@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from audio_debias.errors import InputError
-from audio_debias.models import weights as weight_files
+from audio_debias.models.pins import fingerprint, read_pin
 from audio_debias.plugins import KINDS, check_options
 
 # What a definition tells people; everything else in it can change a number.
@@ -83,8 +83,14 @@ def load_model(spec: Mapping, weights: Weights) -> Model:
 def provenance(spec: Mapping, weights: Weights) -> dict:
     """Everything about a model that can change a number, for the metadata of its embeddings."""
     settings = {key: value for key, value in spec.items() if key not in DESCRIPTIVE | {"weights"}}
-    sha256 = [weight_files.fingerprint(path) for path in _paths(weights)]
-    return {"model": settings, "weights_sha256": sha256}
+    # Of a pin, what it pins: the folder's place differs between machines.
+    pins = [read_pin(path) for path in _paths(weights)]
+    sha256 = [
+        pin["sha256"] if pin else fingerprint(path)
+        for pin, path in zip(pins, _paths(weights), strict=True)
+    ]
+    sources = {"weights_source": [pin["source"] for pin in pins if pin]} if any(pins) else {}
+    return {"model": settings, "weights_sha256": sha256, **sources}
 
 
 def _paths(weights: Weights) -> list[Path]:

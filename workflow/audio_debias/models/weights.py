@@ -12,6 +12,8 @@ from pathlib import Path
 from audio_debias.errors import InputError
 from audio_debias.fetching.download import fetch
 from audio_debias.files import replacing
+from audio_debias.models.hubs import HANDLES, resolve
+from audio_debias.models.pins import fingerprint, write_pin
 
 
 def fetch_wheel(requirement: str, sha256: str, destination: str | Path) -> Path:
@@ -64,33 +66,18 @@ def verify(path: str | Path, sha256: str) -> None:
         )
 
 
-def fingerprint(path: str | Path) -> str:
-    """Sha256 of a file, or of a folder's file names and contents in name order."""
-    path = Path(path)
-    if path.is_file():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    if not path.is_dir():
-        raise InputError(f"{path}: no such weights; fetch them or correct the path")
-    digest = hashlib.sha256()
-    for inside in sorted(path.rglob("*")):
-        if inside.is_file():
-            name = inside.relative_to(path).as_posix()
-            digest.update(f"{name} {fingerprint(inside)}\n".encode())
-    return digest.hexdigest()
-
-
 def fetch_weights(weights: Mapping, destination: str | Path, local: str | None = None) -> Path:
     """Fetch the file that a model's definition describes under ``weights:``.
 
     Parameters
     ----------
     weights : mapping
-        ``source``, either ``pip:name==version`` (a wheel from the user's own package index) or an
-        HTTP(S) address; ``sha256`` or ``md5``, absent for an address that is pinned on first use.
+        ``source``: ``pip:name==version`` (a wheel from the user's own package index), an HTTP(S)
+        address, or a handle (see `hubs.resolve`), for which a pin is written; ``sha256`` or
+        ``md5``, absent for an address or a handle that is pinned on first use.
     destination : path
     local : path, optional
-        The file on this disk, verified the same way; nothing is fetched.
+        The file, or a handle's folder, on this disk, verified the same way; nothing is fetched.
 
     Raises
     ------
@@ -98,6 +85,11 @@ def fetch_weights(weights: Mapping, destination: str | Path, local: str | None =
         If the fetch fails or the file hashes to something else.
     """
     source, sha256 = weights["source"], weights.get("sha256")
+    if source.startswith(HANDLES):
+        folder = Path(local) if local else resolve(source)
+        if sha256 is not None:
+            verify(folder, sha256)
+        return write_pin(destination, source, folder)
     if source.startswith("pip:"):
         if sha256 is None:
             raise InputError(f"weights.sha256: missing; {source} needs it")

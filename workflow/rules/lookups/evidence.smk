@@ -11,25 +11,6 @@ IN_SPACE = {
     for uncorrected in [EXPERIMENT.uncorrected(method)]
     if uncorrected
 }
-SPOKEN = TITLES | {
-    **{name: method.title for name, method in EXPERIMENT.methods.items()},
-    **{
-        name: " and ".join(TITLES[corpus] for corpus in pair.corpora)
-        for name, pair in EXPERIMENT.pairs.items()
-    },
-}
-
-
-def clips_of_all():
-    """The clip table of every corpus and pool."""
-    return [
-        (
-            f"{RUN}/pools/{corpus}/clips.parquet"
-            if corpus in EXPERIMENT.pools
-            else CLIPS.format(corpus=corpus)
-        )
-        for corpus in EVERY_CORPUS
-    ]
 
 
 def scores_of_all_seeds():
@@ -43,7 +24,15 @@ def scores_of_all_seeds():
 
 def uncorrected_file(wildcards):
     """The corrections of the method `none` for a pair and a model."""
-    return rules.fit_corrections.output[0].format(**wildcards, method="none", mode="any")
+    group = next(iter(EXPERIMENT.fitted_on(EXPERIMENT.pairs[wildcards.pair]).values()))
+    fit = {"group": group, "model": wildcards.model, "method": "none", "mode": "any"}
+    return rules.fit_corrections.output.corrections.format(**fit)
+
+
+def corrections_of_first(wildcards):
+    """The corrections of a cell as the first corpus trains with them: the only ones, unless each is
+    fitted without the tested corpus."""
+    return corrections_of(RUN)(wildcards)[0]
 
 
 def controls_wanted():

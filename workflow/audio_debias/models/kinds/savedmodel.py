@@ -11,6 +11,7 @@ import numpy as np
 
 from audio_debias.errors import InputError
 from audio_debias.fetching.unpack import unpack
+from audio_debias.models.pins import pinned_folder, read_pin
 from audio_debias.models.tensorflow_setup import tensorflow
 
 OPTIONS = {"output": (int, str), "min_seconds": (int, float)}
@@ -27,7 +28,8 @@ def load(spec: dict, path: Path) -> "SavedModel":
         position or the name of the embeddings among the outputs; left out if there is but one)
         and `min_seconds`, to which shorter clips are padded with silence.
     path : Path
-        The SavedModel's folder, or the archive of one as TensorFlow Hub serves it.
+        The SavedModel's folder, the archive of one as TensorFlow Hub serves it, or the pin of a
+        handle that TensorFlow Hub resolved.
 
     Raises
     ------
@@ -49,13 +51,16 @@ def load(spec: dict, path: Path) -> "SavedModel":
 
 
 def restore(path: Path):
-    """What TensorFlow makes of a SavedModel's folder or archive.
+    """What TensorFlow makes of a SavedModel's folder, archive or pin.
 
     Raises
     ------
     InputError
         If there is no SavedModel.
     """
+    load = tensorflow().saved_model.load
+    if read_pin(path):
+        path, load = pinned_folder(path), _hub_load()
     if path.is_file():
         with tempfile.TemporaryDirectory() as folder:
             unpack(path, folder)
@@ -63,10 +68,21 @@ def restore(path: Path):
     if not (path / "saved_model.pb").is_file():
         raise InputError(f"{path}: holds no saved_model.pb; give the folder of a SavedModel")
     try:
-        return tensorflow().saved_model.load(str(path))
+        return load(str(path))
     except Exception as error:  # of protobuf, the checkpoint or TensorFlow
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"{path}: TensorFlow cannot load it ({reason})") from None
+
+
+def _hub_load():
+    """`tensorflow_hub.load`, once TensorFlow is set up."""
+    try:
+        import tensorflow_hub
+    except ImportError as error:
+        raise InputError(
+            f"this model needs TensorFlow Hub: pip install tensorflow-hub 'setuptools<82' ({error})"
+        ) from None
+    return tensorflow_hub.load
 
 
 class SavedModel:
