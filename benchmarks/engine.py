@@ -36,10 +36,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "workflow"))
 
 from audio_debias.corpora.clips import validate_clips, write_clips  # noqa: E402
-from audio_debias.corrections.correction import fit_corrections  # noqa: E402
 from audio_debias.corrections.directions import cosine  # noqa: E402
 from audio_debias.corrections.erasers.lda import lda_direction  # noqa: E402
 from audio_debias.corrections.kernel import Fastfood, median_distance  # noqa: E402
+from audio_debias.corrections.per_label import fit_corrections  # noqa: E402
 from audio_debias.models.embeddings import write_embeddings  # noqa: E402
 from audio_debias.plugins import ERASERS  # noqa: E402
 from audio_debias.samples.matching import match_samples  # noqa: E402

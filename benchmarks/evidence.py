@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
 
-from audio_debias.corrections.correction import fit_corrections
+from audio_debias.corrections.per_label import fit_corrections
 from audio_debias.evidence.adversaries import identify_domains
 from audio_debias.evidence.bootstrap import bootstrap_scores
 from audio_debias.evidence.intervals import drop_table, interval_table, moments

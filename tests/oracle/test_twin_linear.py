@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from twin import CORPORA, GENRES, LABELS, MODES
 
-from audio_debias.corrections.correction import fit_corrections
 from audio_debias.corrections.directions import cosine
+from audio_debias.corrections.per_label import fit_corrections
 from methods import parameters
 
 # The published code's float32 directions leave 1e-8 of 1 - |cos|, and with it a few swapped pairs

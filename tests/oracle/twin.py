@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from audio_debias.corpora.registry import read_corpus
-from audio_debias.corrections.correction import BiasCorrection, fit_corrections
+from audio_debias.corrections.correction import BiasCorrection
+from audio_debias.corrections.per_label import fit_corrections
 from audio_debias.models.embeddings_h5 import read_embeddings
 from audio_debias.samples.matching import match_samples
 from audio_debias.transfers.metrics import METRICS, compute_metrics

@@ -4,10 +4,11 @@ import pytest
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from audio_debias.corrections.correction import LABEL_FREE, BiasCorrection, fit_corrections
+from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.directions import span
 from audio_debias.corrections.erasers.lda import lda_direction
 from audio_debias.corrections.kernel import KERNELS
+from audio_debias.corrections.per_label import LABEL_FREE, fit_corrections
 from audio_debias.corrections.store import load_corrections, save_corrections
 from audio_debias.errors import InputError
 from methods import PAPER, WITH_DIRECTIONS, parameters

@@ -3,8 +3,8 @@ import pandas as pd
 import pytest
 from threadpoolctl import threadpool_limits
 
-from audio_debias.corrections.correction import fit_corrections
 from audio_debias.corrections.eraser import Eraser
+from audio_debias.corrections.per_label import fit_corrections
 from audio_debias.evidence import adversaries
 from audio_debias.evidence.adversaries import COLUMNS, identify_domains
 

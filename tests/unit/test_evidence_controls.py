@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from test_evidence_adversaries import two_corpora
 
-from audio_debias.corrections.correction import fit_corrections
+from audio_debias.corrections.per_label import fit_corrections
 from audio_debias.evidence.adversaries import identify_domains
 from audio_debias.evidence.controls import (
     corpora_permuted,

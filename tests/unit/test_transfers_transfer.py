@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from audio_debias.corrections.correction import fit_corrections, lacking_directions
+from audio_debias.corrections.per_label import fit_corrections, lacking_directions
 from audio_debias.samples.matching import match_samples
 from audio_debias.transfers.bias import COLUMNS, cosines
 from audio_debias.transfers.metrics import METRICS, compute_metrics

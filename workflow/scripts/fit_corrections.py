@@ -1,8 +1,4 @@
-from audio_debias.corrections.correction import (
-    check_needs,
-    fit_corrections,
-    lacking_directions,
-)
+from audio_debias.corrections.per_label import check_needs, fit_corrections, lacking_directions
 from audio_debias.corrections.store import save_corrections
 from audio_debias.files import write_parquet
 from audio_debias.jobs.log import job

@@ -8,7 +8,8 @@ import pandas as pd
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
-from audio_debias.corrections.correction import LABEL_FREE, BiasCorrection
+from audio_debias.corrections.correction import BiasCorrection
+from audio_debias.corrections.per_label import LABEL_FREE
 from audio_debias.evidence.intervals import auc_interval
 from audio_debias.evidence.probes import ADVERSARIES, attack
 from audio_debias.evidence.resampling import Resamples, WeightedAuc, resample_seed, tracks_of
