@@ -100,10 +100,12 @@ def moments_of_run(
     read_scores : callable
         From a cell (pair, model, method, mode) to its scores.
     cells : sequence of tuple
-    clips, labels, pairs, resamples, seed
+    clips, labels, pairs
         As in :func:`~audio_debias.evidence.bootstrap.bootstrap_scores`.
     references : sequence
         Each as in :func:`moments`.
+    resamples, seed
+        As in :func:`~audio_debias.evidence.bootstrap.bootstrap_scores`.
 
     Returns
     -------
