@@ -1,8 +1,8 @@
 """Recording properties of clips: what they are, in which units, and their table.
 
-A property describes how a clip was recorded and stored, not what it plays. Properties are chosen to
-depend on one cause each, as far as possible: noise is relative to the clip's own level, so that a
-gain does not change it; tilt is fitted within the clip's band, so that a cut-off does not change it.
+A property describes how a clip was recorded and stored, not what it plays. Properties are chosen
+to depend on one cause each, as far as possible: noise is relative to the clip's own level, so that
+a gain does not change it; tilt is fitted within the clip's band, so that a cut-off does not either.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,7 @@
 """How slowly sound dies away: a blind measure of reverberation."""
 
+import itertools
+
 import numpy as np
 from scipy import fft, signal
 
@@ -48,7 +50,7 @@ def decay_time(mono: np.ndarray, rate: int) -> float:
     spectra = fft.rfft(frames * signal.get_window("hann", length).astype(np.float32))
     frequencies = np.arange(length // 2 + 1) * (rate / length)
     times = [np.empty(0)]
-    for low, high in zip(_BAND_EDGES[:-1], _BAND_EDGES[1:], strict=True):
+    for low, high in itertools.pairwise(_BAND_EDGES):
         band = spectra[:, (frequencies >= low) & (frequencies < high)]
         power = np.square(band.real).sum(axis=1) + np.square(band.imag).sum(axis=1)
         if power.any():
