@@ -128,17 +128,15 @@ def measure(samples: np.ndarray, rate: int) -> dict[str, float | int]:
     }
 
 
-def describe_header(container: str, subtype: str) -> dict[str, str | int | None]:
-    """Codec and bit depth in libsndfile's words for container (``FLAC``) and encoding (``PCM_16``).
+def describe_header(subtype: str) -> dict[str, str | int | None]:
+    """Codec and bit depth, given libsndfile's word for the encoding, such as ``PCM_16``.
 
-    A lossy codec has no bit depth; what is not compressed is called ``pcm``.
+    A lossy codec has no bit depth. All that stores samples as they are is one codec, ``lossless``:
+    no model can hear whether a file is wav or flac.
     """
-    lossless = {"FLAC": "flac"}.get(container, "pcm")
     bits = _BITS.get(subtype)
-    return {
-        "codec": _CODECS.get(subtype, lossless if bits else subtype.lower()),
-        "bit_depth": bits,
-    }
+    codec = _CODECS.get(subtype, "lossless" if bits else subtype.lower())
+    return {"codec": codec, "bit_depth": bits}
 
 
 def properties_frame(rows: Sequence[Mapping]) -> pd.DataFrame:

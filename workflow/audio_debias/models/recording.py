@@ -27,8 +27,7 @@ def measure_file(path: str | Path) -> dict:
         raise BrokenAudio("empty", "the file holds 0 samples")
     if not np.isfinite(samples).all():
         raise BrokenAudio("not_finite", "the file holds NaN or infinite samples")
-    info = soundfile.info(path)
-    return {**measure(samples, rate), **describe_header(info.format, info.subtype)}
+    return {**measure(samples, rate), **describe_header(soundfile.info(path).subtype)}
 
 
 def measure_shard(

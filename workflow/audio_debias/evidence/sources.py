@@ -1,0 +1,235 @@
+"""Where the bias comes from: how much of what tells two corpora apart each factor explains.
+
+The domain score of a clip says how much it sounds like the second corpus to a model: its value
+along a correction's direction, or a probe's output. A factor (recording property, genre, labels)
+explains a share R² of the score, alone and in addition to all others. That is an association: a
+cause is shown by making it (:mod:`audio_debias.corpora.derived`).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import RidgeCV
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from audio_debias.evidence.factors import Factor
+
+FOLDS = 5
+RESAMPLES = 1000
+COLUMNS = (
+    *("score", "property", "kind", "group"),
+    *("r2_alone", "r2_alone_low", "r2_alone_high"),
+    *("r2_added", "r2_added_low", "r2_added_high"),
+    *("auc", "auc_low", "auc_high"),
+    *("auc_within", "overlap", "clips"),
+)
+
+_PENALTIES = np.logspace(-3, 3, 13)
+
+
+def folds_of(domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> list[np.ndarray]:
+    """Test rows of each fold: both corpora in each, and a track, or a clip and its derived
+    versions, never on both sides."""
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    return [test for _, test in splitter.split(domain, domain, groups)]
+
+
+def probe_scores(x: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> dict:
+    """Domain scores of held-out clips by a linear and a nonlinear probe.
+
+    Both are least-squares fits of the domain (-1, 1) on standardised features: ridge regression,
+    its penalty by generalised cross-validation, and kernel ridge regression with a Gaussian kernel
+    of width sqrt(D).
+
+    Parameters
+    ----------
+    x : array of float64, shape (n, D)
+    domain : array of int, shape (n,)
+        0 or 1.
+    groups : array of shape (n,)
+        Track, or clip, of each row.
+    seed : int
+
+    Returns
+    -------
+    dict of str to array of shape (n,)
+        ``linear`` and ``nonlinear``.
+    """
+    target = 2.0 * domain - 1
+    probes = {
+        "linear": RidgeCV(alphas=np.logspace(-3, 2, 6) * x.shape[1]),
+        "nonlinear": KernelRidge(alpha=0.1, kernel="rbf", gamma=0.5 / x.shape[1]),
+    }
+    return {
+        name: _held_out(make_pipeline(StandardScaler(), probe), x, target, domain, groups, seed)
+        for name, probe in probes.items()
+    }
+
+
+def direction_scores(
+    x: np.ndarray, directions: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: int = 0
+) -> np.ndarray:
+    """Domain scores along a correction's directions, shape (D, r): for r > 1 the combination that
+    tells held-out clips apart best in least squares."""
+    along = x @ directions
+    if along.shape[1] == 1:
+        return along[:, 0]
+    probe = make_pipeline(StandardScaler(), RidgeCV(alphas=_PENALTIES))
+    return _held_out(probe, along, 2.0 * domain - 1, domain, groups, seed)
+
+
+def attribute(
+    scores: Mapping[str, np.ndarray],
+    domain: np.ndarray,
+    factors: list[Factor],
+    groups: np.ndarray,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How much of each domain score each factor, and each group of factors, explains.
+
+    Parameters
+    ----------
+    scores : mapping of str to array of shape (n,)
+        Of held-out clips, by the name of their probe or correction.
+    domain : array of int, shape (n,)
+        0 or 1.
+    factors : list of Factor
+        See :func:`~audio_debias.evidence.factors.factors_of`.
+    groups : array of shape (n,)
+        Track, or clip, of each row: neither split over folds nor drawn apart by the bootstrap.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`: one row a score and factor, one a score and group (kind ``group``), and one for
+        all factors together (kind ``all``). R² is cross-validated (below 0: worse than the mean),
+        of an additive ridge regression; ``r2_added`` is what all factors explain less what all but
+        this one do. ``auc``: how well the score tells the corpora apart as far as the factor
+        predicts it; ``auc_within``: how well the whole score does among clips of equal factor, and
+        ``overlap``, the share of clips that have such counterparts. Intervals: 95 %, bootstrap
+        over groups of the held-out predictions (sampling of clips, not of fits).
+
+    Notes
+    -----
+    A share of R² may be variance within the corpora; only together with ``auc`` above 0.5 does it
+    speak of their difference.
+    """
+    folds = folds_of(domain, groups, seed)
+    weights = _bootstrap_weights(groups, seed)
+    bundles = [(factor.name, factor.kind, factor.group, [factor]) for factor in factors]
+    for group in dict.fromkeys(factor.group for factor in factors):
+        members = [factor for factor in factors if factor.group == group]
+        if len(members) > 1:
+            bundles.append((group, "group", group, members))
+    rows = []
+    for score_name, score in scores.items():
+        everything = _additive(factors, score, folds)
+        for name, kind, group, members in bundles:
+            alone = _additive(members, score, folds)
+            rest = [factor for factor in factors if factor not in members]
+            without = _additive(rest, score, folds)
+            within = (None, None)
+            if len(members) == 1:
+                within = auc_within(score, domain, members[0].strata)
+            rows.append(
+                (score_name, name, kind, group)
+                + _interval(_r2(score, alone, weights))
+                + _interval(_r2(score, everything, weights) - _r2(score, without, weights))
+                + _interval(_auc(domain, alone, weights))
+                + (*within, len(score))
+            )
+        rows.append(
+            (score_name, "all", "all", "all")
+            + _interval(_r2(score, everything, weights))
+            + (None, None, None)
+            + _interval(_auc(domain, everything, weights))
+            + (None, None, len(score))
+        )
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
+
+
+def identification(
+    scores: Mapping[str, np.ndarray], domain: np.ndarray, groups: np.ndarray, seed: int = 0
+) -> pd.DataFrame:
+    """How well each score tells the corpora apart: ``score, auc, auc_low, auc_high``."""
+    weights = _bootstrap_weights(groups, seed)
+    rows = [(name, *_interval(_auc(domain, score, weights))) for name, score in scores.items()]
+    return pd.DataFrame(rows, columns=["score", "auc", "auc_low", "auc_high"])
+
+
+def auc_within(
+    score: np.ndarray, domain: np.ndarray, strata: np.ndarray
+) -> tuple[float | None, float]:
+    """ROC-AUC over the pairs of clips of one stratum, and the share of clips in such strata.
+
+    None where no stratum holds two clips of each corpus: then the factor itself tells all apart.
+    """
+    won, pairs, clips = 0.0, 0, 0
+    for stratum in np.unique(strata):
+        inside = strata == stratum
+        counts = np.bincount(domain[inside], minlength=2)
+        if counts.min() >= 2:
+            n = int(counts[0] * counts[1])
+            won += n * roc_auc_score(domain[inside], score[inside])
+            pairs, clips = pairs + n, clips + int(inside.sum())
+    return (won / pairs if pairs else None), clips / len(score)
+
+
+def _held_out(model, x, target, domain, groups, seed) -> np.ndarray:
+    predicted = np.empty(len(x))
+    for test in folds_of(domain, groups, seed):
+        train = np.setdiff1d(np.arange(len(x)), test)
+        predicted[test] = model.fit(x[train], target[train]).predict(x[test])
+    return predicted
+
+
+def _additive(factors: list[Factor], score: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
+    """Held-out predictions of a score by an additive model of factors."""
+    predicted = np.empty(len(score))
+    basis = np.hstack([factor.basis for factor in factors] or [np.empty((len(score), 0))])
+    for test in folds:
+        train = np.setdiff1d(np.arange(len(score)), test)
+        if basis.shape[1]:
+            model = RidgeCV(alphas=_PENALTIES).fit(basis[train], score[train])
+            predicted[test] = model.predict(basis[test])
+        else:
+            predicted[test] = score[train].mean()
+    return predicted
+
+
+def _bootstrap_weights(groups: np.ndarray, seed: int) -> np.ndarray:
+    """How often each row is drawn, groups whole; the first row of ones is the sample itself."""
+    codes, names = pd.factorize(groups)
+    rng = np.random.default_rng([seed, len(names)])
+    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), RESAMPLES)
+    return np.vstack([np.ones(len(codes)), drawn[:, codes]])
+
+
+def _r2(score: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    total = weights.sum(axis=1)
+    variance = weights @ score**2 - (weights @ score) ** 2 / total
+    return 1 - (weights @ (score - predicted) ** 2) / variance
+
+
+def _auc(domain: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted ROC-AUC of every resample; pairs of equal score count half."""
+    values, position = np.unique(score, return_inverse=True)
+    n_values, aucs = len(values), np.empty(len(weights))
+    for i, weight in enumerate(weights):
+        a = np.bincount(position, weight * (domain == 0), n_values)
+        b = np.bincount(position, weight * (domain == 1), n_values)
+        below = np.cumsum(a) - a / 2
+        aucs[i] = b @ below / (a.sum() * b.sum())
+    return aucs
+
+
+def _interval(resamples: np.ndarray) -> tuple[float, float, float]:
+    """The value of the sample itself and the 2.5 and 97.5 % quantiles of the resamples."""
+    return (float(resamples[0]), *map(float, np.quantile(resamples[1:], [0.025, 0.975])))
