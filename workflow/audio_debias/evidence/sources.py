@@ -138,18 +138,33 @@ def attribute(
             if len(members) == 1:
                 within = auc_within(score, domain, members[0].strata)
             rows.append(
-                (score_name, name, kind, group)
-                + _interval(_r2(score, alone, weights))
-                + _interval(_r2(score, everything, weights) - _r2(score, without, weights))
-                + _interval(_auc(domain, alone, weights))
-                + (*within, len(score))
+                (
+                    score_name,
+                    name,
+                    kind,
+                    group,
+                    *_interval(_r2(score, alone, weights)),
+                    *_interval(_r2(score, everything, weights) - _r2(score, without, weights)),
+                    *_interval(_auc(domain, alone, weights)),
+                    *within,
+                    len(score),
+                )
             )
         rows.append(
-            (score_name, "all", "all", "all")
-            + _interval(_r2(score, everything, weights))
-            + (None, None, None)
-            + _interval(_auc(domain, everything, weights))
-            + (None, None, len(score))
+            (
+                score_name,
+                "all",
+                "all",
+                "all",
+                *_interval(_r2(score, everything, weights)),
+                None,
+                None,
+                None,
+                *_interval(_auc(domain, everything, weights)),
+                None,
+                None,
+                len(score),
+            )
         )
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
