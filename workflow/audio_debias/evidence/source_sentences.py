@@ -65,6 +65,7 @@ def sentences(
             "auc": float(score["auc"]),
             "auc_low": float(score["auc_low"]),
             "auc_high": float(score["auc_high"]),
+            "r2_between": float(score["r2"]),
             "named": found["property"].tolist(),
             "r2_alone": found["r2_alone"].astype(float).tolist(),
         }
@@ -74,7 +75,8 @@ def sentences(
         elif found.empty:
             text = f"{start}; no measured property, genre or label explains it."
         else:
-            text = f"{start}; of this domain score {_list(found)}."
+            between = f"{100 * score['r2']:.0f} % of its domain score lies between the corpora"
+            text = f"{start}; {between}; {_list(found)}."
         findings.append({"kind": "source", "text": text, "numbers": numbers})
     return findings
 
@@ -84,7 +86,6 @@ def _list(found: pd.DataFrame) -> str:
     parts = []
     for row in found.drop_duplicates("group").head(3).itertuples():
         title = PROPERTIES[row.property].title if row.kind == "property" else f"the {row.property}"
-        verb = "explains" if not parts else ""
         interval = f"{100 * row.r2_alone_low:.0f} to {100 * row.r2_alone_high:.0f}"
-        parts.append(f"{title} alone {verb} {100 * row.r2_alone:.0f} % ({interval})")
-    return "; ".join(" ".join(part.split()) for part in parts)
+        parts.append(f"{title} alone explains {100 * row.r2_alone:.0f} % ({interval})")
+    return "; ".join(parts)

@@ -7,15 +7,17 @@ cause is shown by making it (:mod:`audio_debias.corpora.derived`).
 """
 
 from collections.abc import Mapping
+from itertools import chain
 
 import numpy as np
 import pandas as pd
-from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import RidgeCV
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
 
 from audio_debias.evidence.factors import Factor
 
@@ -42,9 +44,9 @@ def folds_of(domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> list[np.n
 def probe_scores(x: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> dict:
     """Domain scores of held-out clips by a linear and a nonlinear probe.
 
-    Both are least-squares fits of the domain (-1, 1) on standardised features: ridge regression,
-    its penalty by generalised cross-validation, and kernel ridge regression with a Gaussian kernel
-    of width sqrt(D).
+    Logistic regression and a support vector machine with a Gaussian kernel of width sqrt(D), on
+    standardised features. Scores are probabilities, or squeezed like them: margins would differ
+    most among clips that are told apart anyway.
 
     Parameters
     ----------
@@ -60,14 +62,13 @@ def probe_scores(x: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: in
     dict of str to array of shape (n,)
         ``linear`` and ``nonlinear``.
     """
-    target = 2.0 * domain - 1
     probes = {
-        "linear": RidgeCV(alphas=np.logspace(-3, 2, 6) * x.shape[1]),
-        "nonlinear": KernelRidge(alpha=0.1, kernel="rbf", gamma=0.5 / x.shape[1]),
+        "linear": (LogisticRegression(max_iter=2000), 1),
+        "nonlinear": (SVC(C=10, gamma=0.5 / x.shape[1]), 2),
     }
     return {
-        name: _held_out(make_pipeline(StandardScaler(), probe), x, target, domain, groups, seed)
-        for name, probe in probes.items()
+        name: expit(steepness * _held_out(probe, x, domain, domain, groups, seed))
+        for name, (probe, steepness) in probes.items()
     }
 
 
@@ -79,8 +80,7 @@ def direction_scores(
     along = x @ directions
     if along.shape[1] == 1:
         return along[:, 0]
-    probe = make_pipeline(StandardScaler(), RidgeCV(alphas=_PENALTIES))
-    return _held_out(probe, along, 2.0 * domain - 1, domain, groups, seed)
+    return _held_out(RidgeCV(alphas=_PENALTIES), along, domain, domain, groups, seed)
 
 
 def attribute(
@@ -130,6 +130,7 @@ def attribute(
     rows = []
     for score_name, score in scores.items():
         everything = _additive(factors, score, folds)
+        together = _r2(score, everything, weights)
         for name, kind, group, members in bundles:
             alone = _additive(members, score, folds)
             rest = [factor for factor in factors if factor not in members]
@@ -137,35 +138,12 @@ def attribute(
             within = (None, None)
             if len(members) == 1:
                 within = auc_within(score, domain, members[0].strata)
-            rows.append(
-                (
-                    score_name,
-                    name,
-                    kind,
-                    group,
-                    *_interval(_r2(score, alone, weights)),
-                    *_interval(_r2(score, everything, weights) - _r2(score, without, weights)),
-                    *_interval(_auc(domain, alone, weights)),
-                    *within,
-                    len(score),
-                )
-            )
-        rows.append(
-            (
-                score_name,
-                "all",
-                "all",
-                "all",
-                *_interval(_r2(score, everything, weights)),
-                None,
-                None,
-                None,
-                *_interval(_auc(domain, everything, weights)),
-                None,
-                None,
-                len(score),
-            )
-        )
+            r2, without = (_r2(score, one, weights) for one in (alone, without))
+            added = together - without
+            measured = [_interval(one) for one in (r2, added, _auc(domain, alone, weights))]
+            rows.append((score_name, name, kind, group, *chain(*measured), *within, len(score)))
+        measured = [_interval(together), (None,) * 3, _interval(_auc(domain, everything, weights))]
+        rows.append((score_name, *["all"] * 3, *chain(*measured), None, None, len(score)))
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
 
@@ -173,10 +151,21 @@ def attribute(
 def identification(
     scores: Mapping[str, np.ndarray], domain: np.ndarray, groups: np.ndarray, seed: int = 0
 ) -> pd.DataFrame:
-    """How well each score tells the corpora apart: ``score, auc, auc_low, auc_high``."""
+    """How well each score tells the corpora apart.
+
+    Returns
+    -------
+    DataFrame
+        ``score, auc, auc_low, auc_high`` and ``r2``, the share of the score's variance that lies
+        between the corpora: the rest differs within them, and no cause of bias can explain it.
+    """
     weights = _bootstrap_weights(groups, seed)
-    rows = [(name, *_interval(_auc(domain, score, weights))) for name, score in scores.items()]
-    return pd.DataFrame(rows, columns=["score", "auc", "auc_low", "auc_high"])
+    rows = []
+    for name, score in scores.items():
+        means = np.bincount(domain, score) / np.bincount(domain)
+        between = float(_r2(score, means[domain], weights[:1])[0])
+        rows.append((name, *_interval(_auc(domain, score, weights)), between))
+    return pd.DataFrame(rows, columns=["score", "auc", "auc_low", "auc_high", "r2"])
 
 
 def auc_within(
@@ -197,12 +186,16 @@ def auc_within(
     return (won / pairs if pairs else None), clips / len(score)
 
 
-def _held_out(model, x, target, domain, groups, seed) -> np.ndarray:
-    predicted = np.empty(len(x))
+def _held_out(probe, x, target, domain, groups, seed) -> np.ndarray:
+    """Margins, or predictions, of held-out clips by a probe on standardised features."""
+    model = make_pipeline(StandardScaler(), probe)
+    margins = np.empty(len(x))
     for test in folds_of(domain, groups, seed):
         train = np.setdiff1d(np.arange(len(x)), test)
-        predicted[test] = model.fit(x[train], target[train]).predict(x[test])
-    return predicted
+        model.fit(x[train], target[train])
+        read = getattr(model, "decision_function", model.predict)
+        margins[test] = read(x[test])
+    return margins
 
 
 def _additive(factors: list[Factor], score: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
