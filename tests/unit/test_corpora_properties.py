@@ -106,7 +106,7 @@ def test_bandwidth_is_found_under_noise():
 
 def test_low_cut_off_is_that_of_a_high_pass():
     found = measure(band_limited(white(), 500, RATE / 2), RATE)
-    assert found["low_cutoff"] == pytest.approx(500, abs=60)
+    assert found["low_cutoff"] == pytest.approx(500, abs=90)
     assert found["bandwidth"] == pytest.approx(RATE / 2, abs=50)
 
 
@@ -214,5 +214,5 @@ def test_the_table_keeps_units_and_shards_join(tmp_path):
     schema = pq.read_schema(tmp_path / "all.parquet")
     assert schema.field("loudness").metadata[b"unit"] == b"LUFS"
     frame.drop(columns="decay").to_parquet(tmp_path / "old.parquet")
-    with pytest.raises(InputError, match="old.parquet: column 'decay' is missing"):
+    with pytest.raises(InputError, match=r"old\.parquet: column 'decay' is missing"):
         read_properties(tmp_path / "old.parquet")

@@ -87,15 +87,13 @@ def genre_identification(
     Returns
     -------
     auc : float
-        Of the share of the second corpus among the other clips of the genre.
+        Of the share of the second corpus among the clips of the genre.
     share : float or None
         (auc - 0.5) / (auc_model - 0.5), at most 1; None where the model is at chance.
     """
     codes = pd.factorize(genre, use_na_sentinel=False)[0]
-    size, second = np.bincount(codes)[codes], np.bincount(codes, domain)[codes]
-    # Smoothed and without the clip itself, or a lonely clip would tell its own corpus.
-    others = (second - domain + domain.mean()) / size
-    auc = float(roc_auc_score(domain, others))
+    shares = np.bincount(codes, domain) / np.bincount(codes)
+    auc = float(roc_auc_score(domain, shares[codes]))
     share = None
     if auc_model > 0.5:
         share = float(np.clip((auc - 0.5) / (auc_model - 0.5), 0, 1))
