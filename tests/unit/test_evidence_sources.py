@@ -175,7 +175,7 @@ def test_a_clip_and_its_derived_version_share_a_fold():
 
 
 def test_the_sentence_names_the_cause_or_says_that_there_is_none():
-    domain, properties, cause, rng = synthetic()
+    domain, properties, cause, _ = synthetic()
     groups = np.arange(len(cause))
     texts = []
     for score in (cause, np.random.default_rng(3).normal(size=len(cause))):
