@@ -63,21 +63,21 @@ def _decays(power: np.ndarray, frame_seconds: float) -> np.ndarray:
     """Decay times (s per 60 dB) of the straight falls of one band."""
     level = 10 * np.log10(power + power.max() * 1e-9)
     floor = max(np.percentile(level, 5) + 6, level.max() - 50)
+    level, floor = level - level.mean(), floor - level.mean()
+    # Sums over any stretch are differences of running sums: of L, of i L, and of L².
+    moments = np.stack([level, np.arange(len(level)) * level, level**2])
+    running = np.concatenate([np.zeros((3, 1)), moments.cumsum(axis=1)], axis=1)
     found = [np.empty(0)]
     for seconds, drop in _FALLS:
         span = round(seconds / frame_seconds)
         if span > len(level):
             break
-        # Ends first: most stretches fall out by them, without a look inside.
-        starts = np.flatnonzero(
-            (level[: len(level) - span + 1] - level[span - 1 :] >= drop)
-            & (level[span - 1 :] > floor)
-        )
-        stretches = np.lib.stride_tricks.sliding_window_view(level, span)[starts]
-        at = np.arange(span) - (span - 1) / 2
-        centred = stretches - stretches.mean(axis=1, keepdims=True)
-        covariance = centred @ at
-        r2 = covariance**2 / (at @ at) / np.einsum("ij,ij->i", centred, centred)
+        first, last = level[: len(level) - span + 1], level[span - 1 :]
+        starts = np.flatnonzero((first - last >= drop) & (last > floor))
+        total, weighted, squares = running[:, starts + span] - running[:, starts]
+        covariance = weighted - (starts + (span - 1) / 2) * total
+        spread = span * (span**2 - 1) / 12  # sum of (i - mean i)²
+        r2 = covariance**2 / spread / (squares - total**2 / span)
         straight = (r2 >= _LEAST_R2) & (covariance < 0)
-        found.append(-60 * frame_seconds * (at @ at) / covariance[straight])
+        found.append(-60 * frame_seconds * spread / covariance[straight])
     return np.concatenate(found)
