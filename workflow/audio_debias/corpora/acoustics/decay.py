@@ -48,10 +48,10 @@ def decay_time(mono: np.ndarray, rate: int) -> float:
     length = 2 ** max(round(np.log2(_FRAME_SECONDS * rate)), 3)
     frames = mono[: len(mono) // length * length].reshape(-1, length)
     spectra = fft.rfft(frames * signal.get_window("hann", length).astype(np.float32))
-    frequencies = np.arange(length // 2 + 1) * (rate / length)
+    edges = np.ceil(_BAND_EDGES * length / rate).astype(int)
     times = [np.empty(0)]
-    for low, high in itertools.pairwise(_BAND_EDGES):
-        band = spectra[:, (frequencies >= low) & (frequencies < high)]
+    for low, high in itertools.pairwise(edges):
+        band = spectra[:, low:high]
         power = np.square(band.real).sum(axis=1) + np.square(band.imag).sum(axis=1)
         if power.any():
             times.append(_decays(power.astype(np.float64), length / rate))
