@@ -162,6 +162,7 @@ def add_experiment(path):
         genres=list(GENRES),
         sampling={"min_clips": 4},
         extraction={"shard_clips": 40},
+        sources=False,
     )
     return project
 

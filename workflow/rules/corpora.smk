@@ -92,6 +92,8 @@ rule index_corpus:
         logs("index_corpus", "{corpus}"),
     benchmark:
         benchmarks("index_corpus", "{corpus}")
+    wildcard_constraints:
+        corpus=one_of([name for name, spec in EXPERIMENT.corpora.items() if "reader" in spec]),
     conda:
         "../../envs/core.yaml"
     resources:

@@ -30,6 +30,8 @@ rule findings:
         controls=controls_wanted(),
         band=rules.random_band.output if RANDOM_FITS and RANDOM_SEEDS else [],
         published=rules.published_noise.output if PUBLISHED else [],
+        sources=rules.join_sources.output.sources if ATTRIBUTED else [],
+        identified=rules.join_sources.output.identified if ATTRIBUTED else [],
     output:
         md=f"{RUN}/findings.md",
         json=f"{RUN}/findings.json",

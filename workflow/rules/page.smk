@@ -9,7 +9,7 @@ rule index_page:
         in_space=rules.intervals.output.in_space,
         adversaries=rules.adversaries.output,
         cosines=rules.cosines.output if DIRECTIONS else [],
-        sources=[],
+        sources=rules.join_sources.output.sources if ATTRIBUTED else [],
         scores=files_of(rules.run_transfers.output.scores, HEARD),
         clips=collect(CLIPS, corpus=EXPERIMENT.corpora),
     output:

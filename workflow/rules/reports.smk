@@ -89,6 +89,7 @@ SHOWN_IN_REPORT = [
     *rules.exclusions.output,
     *(rules.published.output if PUBLISHED else []),
     *FIGURES,
+    *(rules.dose_figure.output if DERIVED and DIRECTIONS else []),
 ]
 
 

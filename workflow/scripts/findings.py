@@ -13,6 +13,8 @@ with job(snakemake.log[0], intervals=inputs.intervals) as log:
         "controls": pd.concat(map(read_parquet, inputs.controls)) if inputs.controls else None,
         "band": read_parquet(inputs.band) if inputs.band else None,
         "published": read_parquet(inputs.published) if inputs.published else None,
+        "sources": read_parquet(inputs.sources) if inputs.sources else None,
+        "identified": read_parquet(inputs.identified) if inputs.sources else None,
     }
     found = collect(
         intervals,

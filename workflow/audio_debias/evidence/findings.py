@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from audio_debias.evidence import sentences
+from audio_debias.evidence import sentences, source_sentences
 from audio_debias.evidence.sentences import Finding
 from audio_debias.evidence.wording import Names
 
@@ -24,6 +24,8 @@ def collect(
     band: pd.DataFrame | None = None,
     controls: pd.DataFrame | None = None,
     published: pd.DataFrame | None = None,
+    sources: pd.DataFrame | None = None,
+    identified: pd.DataFrame | None = None,
 ) -> list[Finding]:
     """All sentences that the tables of a run give; see :mod:`audio_debias.evidence.sentences`.
 
@@ -38,6 +40,8 @@ def collect(
         Display names of models, corpora, pairs and methods.
     band, controls, published : DataFrame, optional
         What :mod:`audio_debias.evidence.controls` and :mod:`audio_debias.evidence.poster` give.
+    sources, identified : DataFrame, optional
+        What :mod:`audio_debias.evidence.pair_sources` gives, led by ``pair`` and ``model``.
     """
     found = [
         *sentences.told_apart(adversaries, names),
@@ -47,6 +51,8 @@ def collect(
         *sentences.clips_wanted(intervals, margin, names),
         *sentences.training_share(intervals),
     ]
+    if sources is not None and identified is not None:
+        found += source_sentences.sentences(sources, identified, names)
     if band is not None:
         found += sentences.random_directions(band, intervals, names)
     if published is not None:
@@ -73,6 +79,7 @@ def as_json(found: Sequence[Finding]) -> str:
 
 _HEADINGS = {
     "told_apart": "The bias",
+    "sources": "Where it comes from",
     "drops": "What it costs",
     "corrections": "What corrections do",
     "verdicts": "What is real",

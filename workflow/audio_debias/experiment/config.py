@@ -28,6 +28,10 @@ SHARED_RULES = (
     "fetch_weights",
     "extract",
     "merge_embeddings",
+    "measure_properties",
+    "merge_properties",
+    "render_derived",
+    "index_derived",
 )
 """The rules whose results all runs share, and with them their logs and benchmarks."""
 
@@ -65,6 +69,10 @@ def load_experiment(config: Mapping, project: Path) -> Experiment:
         _check_corpus(corpus, source("corpora", name))
     for name, model in models.items():
         KINDS.find(model["kind"], f"{source('models', name)}: kind")
+    _check_derived(experiment)
+    for name, corpus in corpora.items():
+        if config["sources"] and corpus.get("options", {}).get("audio") is False:
+            raise InputError(f"config: sources: {name} has no sound to measure; write false")
     _check_names(experiment)
     _check_files(corpora, models)
     _check_local(config["local"], project)
@@ -81,7 +89,23 @@ def load_experiment(config: Mapping, project: Path) -> Experiment:
     return experiment
 
 
+def _check_derived(experiment: Experiment) -> None:
+    """Refuse a derived corpus whose clips are not of a corpus of this run."""
+    for name, corpus in experiment.corpora.items():
+        if "derive" not in corpus:
+            continue
+        origin = corpus["derive"]["from"]
+        known = [one for one, spec in experiment.corpora.items() if "derive" not in spec]
+        if origin not in known:
+            raise InputError(
+                f"{source('corpora', name)}: derive.from: {unknown(origin, known)} (a corpus of "
+                "the config, itself not derived)"
+            )
+
+
 def _check_corpus(corpus: Mapping, where: str) -> None:
+    if "derive" in corpus:
+        return
     READERS.find(corpus["reader"], f"{where}: reader")
     csv = clip_csv(corpus)
     if csv is None and "clips" not in corpus:

@@ -59,7 +59,7 @@ def source(kind: str, name: str) -> str:
 
 def clip_csv(corpus: Mapping) -> Path | None:
     """The CSV on this disk that a corpus of the reader ``table`` is read from, else None."""
-    if corpus["reader"] != "table" or "root" not in corpus:
+    if corpus.get("reader") != "table" or "root" not in corpus:
         return None
     return Path(corpus["root"], corpus.get("options", {}).get("csv", "clips.csv"))
 

@@ -62,7 +62,7 @@ def load_waveform(
     """
     # As the packages compute that resample so; it shows where they take logarithms of silence.
     dtype = "float64" if resampler == "kaiser_best" else "float32"
-    samples, original_rate = _decode(Path(path), dtype)
+    samples, original_rate = decode(Path(path), dtype)
     if not MIN_RATE <= original_rate <= MAX_RATE:
         raise BrokenAudio("undecodable", f"the sample rate is {original_rate} Hz")
     mono = samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
@@ -76,7 +76,7 @@ def load_waveform(
     return waveform.astype(np.float32, copy=False)
 
 
-def _decode(path: Path, dtype: str) -> tuple[np.ndarray, int]:
+def decode(path: Path, dtype: str) -> tuple[np.ndarray, int]:
     """All samples, shape (n_samples, n_channels), and their rate in Hz."""
     try:
         with soundfile.SoundFile(path) as file:

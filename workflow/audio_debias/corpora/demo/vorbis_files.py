@@ -22,11 +22,11 @@ def write_ogg(path: Path, sound: np.ndarray, rate: int, serial: int) -> None:
     buffer = io.BytesIO()
     soundfile.write(buffer, sound, rate, format="OGG", subtype="VORBIS")
     with replacing(path) as temporary:
-        temporary.write_bytes(_renumbered(buffer.getvalue(), serial))
+        temporary.write_bytes(renumbered(buffer.getvalue(), serial))
 
 
-def _renumbered(stream: bytes, serial: int) -> bytes:
-    """The same pages under another serial number."""
+def renumbered(stream: bytes, serial: int) -> bytes:
+    """The pages of an Ogg stream under another serial number (32 bits)."""
     pages, start = [], 0
     while start < len(stream):
         segments = stream[start + 26]

@@ -59,7 +59,7 @@ def load(spec: dict, path: Path) -> WaveformModel:
         raise InputError(f"{path}: torch.export cannot load it ({reason})") from None
     program = program.to(device())
 
-    def embed(windows: np.ndarray) -> np.ndarray:
+    def embed(windows):
         """Frame embeddings of a batch of windows."""
         try:
             with torch().inference_mode():

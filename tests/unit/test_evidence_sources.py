@@ -1,0 +1,231 @@
+"""Attribution: a cause made on purpose is named, what is no cause is not."""
+
+import librosa
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from audio_debias.corpora.derived import derived_path, render_derived
+from audio_debias.evidence import sources as evidence
+from audio_debias.evidence.balance import balance_table, genre_identification, imbalance
+from audio_debias.evidence.factors import factors_of
+from audio_debias.evidence.source_sentences import named, sentences
+from audio_debias.models.decoding import load_waveform
+from audio_debias.models.kinds import yamnet
+from audio_debias.models.recording import measure_shard
+
+CAUSES = {
+    "lowpass": ("bandwidth", {"hz": 4000}),
+    "gain": ("level", {"db": -12}),
+    "noise": ("noise", {"snr": 20}),
+    "codec": ("format", {"format": "mp3", "quality": 0.1}),
+}
+
+
+@pytest.fixture(scope="module")
+def nsynth(shared):
+    clips = pd.read_csv(shared / "audio" / "manifest.csv")
+    clips = clips[clips["domain"] == "nsynth"].reset_index(drop=True)
+    return clips.assign(clip_id=[f"{i:04d}" for i in clips.index])
+
+
+@pytest.fixture(scope="module")
+def measured(nsynth, shared):
+    return measure_shard(nsynth, shared / "audio")[0]
+
+
+def log_mel(path):
+    """Mean and spread of log mel bands over time."""
+    waveform = load_waveform(path, 16000)
+    mel = librosa.feature.melspectrogram(y=waveform, sr=16000, n_mels=64)
+    decibels = 10 * np.log10(mel + 1e-10)
+    return np.concatenate([decibels.mean(axis=1), decibels.std(axis=1)])
+
+
+def halves(nsynth, measured, root, folder, chain, embed):
+    """Embeddings, domain and properties; the second half of the clips went through `chain`."""
+    second = np.random.default_rng(0).permutation(len(nsynth)) % 2 == 1
+    paths = [root / path for path in nsynth["path"]]
+    properties = measured
+    if chain:
+        part = nsynth[second]
+        render_derived(part, root, folder, chain, seed=1)
+        part = part.assign(path=[derived_path(clip_id, chain) for clip_id in part["clip_id"]])
+        changed = measure_shard(part, folder)[0]
+        properties = pd.concat([measured[~second], changed]).sort_values("clip_id")
+        for row in part.itertuples():
+            paths[row.Index] = folder / row.path
+    return np.stack([embed(path) for path in paths]), second.astype(int), properties
+
+
+def attributed(x, domain, properties, groups):
+    scores = evidence.probe_scores(x, domain, groups)
+    table = evidence.attribute(scores, domain, factors_of(properties), groups)
+    return table, evidence.identification(scores, domain, groups)
+
+
+# A gain moves all bands alike, across the clips' own spread: the linear probe hears little of it.
+CASES = [(effect, probe) for effect in CAUSES for probe in ("linear", "nonlinear")]
+CASES.remove(("gain", "linear"))
+
+
+@pytest.mark.parametrize(("effect", "probe"), CASES)
+def test_a_cause_made_on_purpose_is_named_first(nsynth, measured, shared, tmp_path, effect, probe):
+    group, options = CAUSES[effect]
+    chain = [{effect: options}]
+    data = halves(nsynth, measured, shared / "audio", tmp_path, chain, log_mel)
+    table, identified = attributed(*data, nsynth["clip_id"].to_numpy())
+    score = identified.set_index("score").loc[probe]
+    found = named(table[table["score"] == probe], score)
+    if effect == "codec":
+        # A codec is heard by its cut-off; the header says the same.
+        assert set(found["group"].head(4)) <= {"bandwidth", "format", "duration"}
+        assert group in set(found["group"])
+    else:
+        assert found["group"].iloc[0] == group
+    # All that lies between the corpora, of which the rest of the score is no part.
+    assert found["r2_alone"].iloc[0] >= 0.8 * score["r2"]
+    if effect == "lowpass":
+        assert found["property"].iloc[0] == "bandwidth"
+        assert found["r2_alone"].iloc[0] >= 0.8
+
+
+def test_an_untouched_split_names_nothing(nsynth, measured, shared, tmp_path):
+    data = halves(nsynth, measured, shared / "audio", tmp_path, None, log_mel)
+    table, identified = attributed(*data, nsynth["clip_id"].to_numpy())
+    assert (identified["auc_low"] < 0.5).all()
+    for score in identified.itertuples():
+        rows = table[table["score"] == score.score]
+        assert named(rows, pd.Series(score._asdict())).empty
+
+
+@pytest.mark.slow
+def test_yamnet_names_noise(nsynth, measured, shared, tmp_path):
+    spec = {"name": "yamnet", "kind": "yamnet", "sample_rate": 16000, "options": {"output": 1}}
+    model = yamnet.load(spec, shared / "models" / "yamnet_1")
+
+    def embed(path):
+        return model.embed(model.windows(load_waveform(path, 16000))).mean(axis=0)
+
+    chain = [{"noise": {"snr": 20}}]
+    data = halves(nsynth, measured, shared / "audio", tmp_path, chain, embed)
+    table, identified = attributed(*data, nsynth["clip_id"].to_numpy())
+    found = named(table[table["score"] == "linear"], identified.iloc[0])
+    assert found["property"].iloc[0] == "noise"
+    assert found["r2_alone"].iloc[0] >= 0.8
+
+
+def synthetic(n=400, seed=0):
+    rng = np.random.default_rng(seed)
+    domain = np.repeat([0, 1], n // 2)
+    cause = rng.normal(0, 1, n) + 2 * domain
+    properties = pd.DataFrame({"loudness": cause, "tilt": rng.normal(0, 1, n)})
+    return domain, properties, cause, rng
+
+
+def test_r2_is_that_of_the_construction():
+    domain, properties, cause, rng = synthetic(4000)
+    score = cause / cause.std() + rng.normal(0, 1, len(cause))  # R² = 1 / (1 + 1)
+    groups = np.arange(len(cause))
+    table = evidence.attribute({"s": score}, domain, factors_of(properties), groups)
+    rows = table.set_index("property")
+    for column in ("r2_alone", "r2_added"):
+        assert rows.loc["loudness", column] == pytest.approx(0.5, abs=0.03)
+        assert rows.loc["loudness", f"{column}_low"] < 0.5 < rows.loc["loudness", f"{column}_high"]
+        assert rows.loc["tilt", column] == pytest.approx(0, abs=0.01)
+
+
+def test_what_two_factors_share_neither_adds():
+    domain, properties, cause, rng = synthetic()
+    properties["peak"] = cause + 1e-6 * rng.normal(size=len(cause))
+    table = evidence.attribute(
+        {"s": cause}, domain, factors_of(properties), np.arange(len(cause))
+    ).set_index("property")
+    assert table.loc["loudness", "r2_alone"] > 0.9
+    assert abs(table.loc["loudness", "r2_added"]) < 0.05
+    assert table.loc["level", "r2_added"] > 0.9
+
+
+def test_auc_of_the_bootstrap_is_that_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    domain, score = rng.integers(0, 2, 200), rng.integers(0, 30, 200) / 10
+    weights = rng.integers(0, 4, (5, 200)).astype(float)
+    expected = [roc_auc_score(domain, score, sample_weight=weight) for weight in weights]
+    np.testing.assert_allclose(evidence._auc(domain, score, weights), expected, atol=1e-12)
+
+
+def test_identification_within_strata_is_what_the_factor_leaves():
+    rng = np.random.default_rng(0)
+    strata = np.repeat([0, 1, 2], 200)
+    domain = (rng.random(600) < np.array([0.1, 0.5, 0.9])[strata]).astype(int)
+    score = strata + rng.normal(0, 0.1, 600)
+    assert roc_auc_score(domain, score) > 0.8
+    within, overlap = evidence.auc_within(score, domain, strata)
+    assert within == pytest.approx(0.5, abs=0.08)
+    assert overlap == 1
+    assert evidence.auc_within(score, (strata > 0).astype(int), strata) == (None, 0.0)
+
+
+def test_a_clip_and_its_derived_version_share_a_fold():
+    groups = np.tile([f"c{i}" for i in range(40)], 2)
+    domain = np.repeat([0, 1], 40)
+    for test in evidence.folds_of(domain, groups):
+        assert not set(groups[test]) & set(np.delete(groups, test))
+
+
+def test_the_sentence_names_the_cause_or_says_that_there_is_none():
+    domain, properties, cause, _ = synthetic()
+    groups = np.arange(len(cause))
+    texts = []
+    for score in (cause, np.random.default_rng(3).normal(size=len(cause))):
+        table = evidence.attribute({"linear": score}, domain, factors_of(properties), groups)
+        identified = evidence.identification({"linear": score}, domain, groups)
+        for one in (table, identified):
+            one.insert(0, "pair", "a--b")
+            one.insert(1, "model", "yamnet")
+        (finding,) = sentences(table, identified, {"a--b": "A and B"})
+        texts.append(finding.text)
+    assert "integrated loudness alone explains 9" in texts[0]
+    assert "spectral tilt" not in texts[0]
+    assert texts[1].endswith("not better than chance; no source to name.")
+
+
+def test_balance_counts_every_cell_before_and_after():
+    clips = pd.DataFrame(
+        {
+            "clip_id": list("abcdef"),
+            "split": ["train"] * 5 + ["test"],
+            "genre": ["pop", "pop", "jazz", None, "jazz", "pop"],
+            "flute": pd.array([True, True, False, False, None, True], dtype="boolean"),
+        }
+    )
+    other = clips.assign(genre="pop")
+    samples = pd.DataFrame(
+        {
+            "label": "flute",
+            "corpus": ["x", "y"],
+            "clip_id": ["a", "a"],
+            "positive": True,
+            "genre": "pop",
+        }
+    )
+    table = balance_table({"x": clips, "y": other}, samples)
+    cells = table.set_index(["positive", "genre", "corpus"])
+    assert cells.loc[(True, "pop", "x"), ["available", "matched"]].tolist() == [2, 1]
+    assert cells.loc[(False, "none", "x"), ["available", "matched"]].tolist() == [1, 0]
+    assert table["available"].sum() == 8
+    before = imbalance(table, "available").set_index("positive")["distance"]
+    assert before.to_dict() == {True: 0.0, False: 1.0}
+
+
+def test_the_share_of_genre():
+    rng = np.random.default_rng(0)
+    domain = np.repeat([0, 1], 500)
+    genre = pd.Series(np.where(rng.random(1000) < np.where(domain, 0.8, 0.2), "pop", "jazz"))
+    auc, share = genre_identification(genre, domain, 1.0)
+    # Two genres at 80 and 20 %: P(right) + P(tie) / 2 = 0.64 + 0.32 / 2.
+    assert auc == pytest.approx(0.8, abs=0.03)
+    assert share == pytest.approx(0.6, abs=0.06)
+    none, _ = genre_identification(pd.Series(rng.choice(["pop", "jazz"], 1000)), domain, 1.0)
+    assert none == pytest.approx(0.5, abs=0.06)

@@ -1,0 +1,83 @@
+"""How slowly sound dies away: a blind measure of reverberation."""
+
+import itertools
+
+import numpy as np
+from scipy import fft, signal
+
+_FRAME_SECONDS = 0.008
+_BAND_EDGES = np.geomspace(250.0, 4000.0, 5)
+_FALLS = ((0.08, 15.0), (0.2, 12.0), (0.4, 10.0), (0.8, 8.0))
+"""Lengths of the stretches looked at, s, and by how much each must fall, dB."""
+
+_LEAST_R2 = 0.9
+_FAST = 25
+
+
+def decay_time(mono: np.ndarray, rate: int) -> float:
+    """Reverberation time as free decays show it, s per 60 dB.
+
+    In four octaves from 250 Hz to 4 kHz the level of frames of 8 ms is fitted by a straight line on
+    every stretch of 80, 200, 400 and 800 ms; a stretch counts if it falls by 15, 12, 10 or 8 dB at
+    least, with r² of 0.9 or more, and stays above what does not decay. A room lets no sound die
+    away faster than its reverberation, while strings and releases die away more slowly: so the
+    lower quartile of 60 dB / slope over all bands and stretches is taken.
+
+    With pauses after notes it is within a fifth of the true RT60 (0.2 to 1.6 s). Without them it
+    underestimates long ones, since the next note ends the decay; where every note rings longer than
+    the room, it measures the notes. It compares corpora of similar music; it replaces no measured
+    RT60.
+
+    Parameters
+    ----------
+    mono : array of float32, shape (n,)
+    rate : int
+        Hz.
+
+    Returns
+    -------
+    float
+        NaN where no such decay was found.
+
+    References
+    ----------
+    R. Ratnam et al., "Blind estimation of reverberation time", JASA 114 (2003): free decays.
+    T. Prego et al., "A blind algorithm for reverberation-time estimation using subband
+    decomposition of speech signals", JASA 131 (2012): decays of subbands.
+    """
+    length = 2 ** max(round(np.log2(_FRAME_SECONDS * rate)), 3)
+    frames = mono[: len(mono) // length * length].reshape(-1, length)
+    spectra = fft.rfft(frames * signal.get_window("hann", length).astype(np.float32))
+    edges = np.ceil(_BAND_EDGES * length / rate).astype(int)
+    times = [np.empty(0)]
+    for low, high in itertools.pairwise(edges):
+        band = spectra[:, low:high]
+        power = np.square(band.real).sum(axis=1) + np.square(band.imag).sum(axis=1)
+        if power.any():
+            times.append(_decays(power.astype(np.float64), length / rate))
+    found = np.concatenate(times)
+    return float(np.percentile(found, _FAST)) if len(found) else float("nan")
+
+
+def _decays(power: np.ndarray, frame_seconds: float) -> np.ndarray:
+    """Decay times (s per 60 dB) of the straight falls of one band."""
+    level = 10 * np.log10(power + power.max() * 1e-9)
+    floor = max(np.percentile(level, 5) + 6, level.max() - 50)
+    level, floor = level - level.mean(), floor - level.mean()
+    # Sums over any stretch are differences of running sums: of L, of i L, and of L².
+    moments = np.stack([level, np.arange(len(level)) * level, level**2])
+    running = np.concatenate([np.zeros((3, 1)), moments.cumsum(axis=1)], axis=1)
+    found = [np.empty(0)]
+    for seconds, drop in _FALLS:
+        span = round(seconds / frame_seconds)
+        if span > len(level):
+            break
+        first, last = level[: len(level) - span + 1], level[span - 1 :]
+        starts = np.flatnonzero((first - last >= drop) & (last > floor))
+        total, weighted, squares = running[:, starts + span] - running[:, starts]
+        covariance = weighted - (starts + (span - 1) / 2) * total
+        spread = span * (span**2 - 1) / 12  # sum of (i - mean i)²
+        r2 = covariance**2 / spread / (squares - total**2 / span)
+        straight = (r2 >= _LEAST_R2) & (covariance < 0)
+        found.append(-60 * frame_seconds * spread / covariance[straight])
+    return np.concatenate(found)

@@ -1,0 +1,247 @@
+"""Where the bias comes from: how much of what tells two corpora apart each factor explains.
+
+The domain score of a clip says how much it sounds like the second corpus to a model: its value
+along a correction's direction, or a probe's output. A factor (recording property, genre, labels)
+explains a share R² of the score, alone and in addition to all others. That is an association: a
+cause is shown by making it (:mod:`audio_debias.corpora.derived`).
+"""
+
+from collections.abc import Mapping
+from itertools import chain
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from audio_debias.evidence.factors import Factor
+
+FOLDS = 5
+RESAMPLES = 1000
+COLUMNS = (
+    *("score", "property", "kind", "group"),
+    *("r2_alone", "r2_alone_low", "r2_alone_high"),
+    *("r2_added", "r2_added_low", "r2_added_high"),
+    *("auc", "auc_low", "auc_high"),
+    *("auc_within", "overlap", "clips"),
+)
+
+_PENALTIES = np.logspace(-3, 3, 13)
+
+
+def folds_of(domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> list[np.ndarray]:
+    """Test rows of each fold: both corpora in each, and a track, or a clip and its derived
+    versions, never on both sides."""
+    splitter = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
+    return [test for _, test in splitter.split(domain, domain, groups)]
+
+
+def probe_scores(x: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> dict:
+    """Domain scores of held-out clips by a linear and a nonlinear probe.
+
+    Logistic regression and a support vector machine with a Gaussian kernel of width sqrt(D), on
+    standardised features. Scores are probabilities, or squeezed like them: margins would differ
+    most among clips that are told apart anyway.
+
+    Parameters
+    ----------
+    x : array of float64, shape (n, D)
+    domain : array of int, shape (n,)
+        0 or 1.
+    groups : array of shape (n,)
+        Track, or clip, of each row.
+    seed : int
+
+    Returns
+    -------
+    dict of str to array of shape (n,)
+        ``linear`` and ``nonlinear``.
+    """
+    probes = {
+        "linear": (LogisticRegression(max_iter=2000), 1),
+        "nonlinear": (SVC(C=10, gamma=0.5 / x.shape[1]), 2),
+    }
+    return {
+        name: expit(steepness * _held_out(probe, x, domain, domain, groups, seed))
+        for name, (probe, steepness) in probes.items()
+    }
+
+
+def direction_scores(
+    x: np.ndarray, directions: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: int = 0
+) -> np.ndarray:
+    """Domain scores along a correction's directions, shape (D, r): for r > 1 the combination that
+    tells held-out clips apart best in least squares."""
+    along = x @ directions
+    if along.shape[1] == 1:
+        return along[:, 0]
+    return _held_out(RidgeCV(alphas=_PENALTIES), along, domain, domain, groups, seed)
+
+
+def attribute(
+    scores: Mapping[str, np.ndarray],
+    domain: np.ndarray,
+    factors: list[Factor],
+    groups: np.ndarray,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How much of each domain score each factor, and each group of factors, explains.
+
+    Parameters
+    ----------
+    scores : mapping of str to array of shape (n,)
+        Of held-out clips, by the name of their probe or correction.
+    domain : array of int, shape (n,)
+        0 or 1.
+    factors : list of Factor
+        See :func:`~audio_debias.evidence.factors.factors_of`.
+    groups : array of shape (n,)
+        Track, or clip, of each row: neither split over folds nor drawn apart by the bootstrap.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`: one row a score and factor, one a score and group (kind ``group``), and one for
+        all factors together (kind ``all``). R² is cross-validated (below 0: worse than the mean),
+        of an additive ridge regression; ``r2_added`` is what all factors explain less what all but
+        this one do. ``auc``: how well the score tells the corpora apart as far as the factor
+        predicts it; ``auc_within``: how well the whole score does among clips of equal factor, and
+        ``overlap``, the share of clips that have such counterparts. Intervals: 95 %, bootstrap
+        over groups of the held-out predictions (sampling of clips, not of fits).
+
+    Notes
+    -----
+    A share of R² may be variance within the corpora; only together with ``auc`` above 0.5 does it
+    speak of their difference.
+    """
+    folds = folds_of(domain, groups, seed)
+    weights = _bootstrap_weights(groups, seed)
+    bundles = [(factor.name, factor.kind, factor.group, [factor]) for factor in factors]
+    for group in dict.fromkeys(factor.group for factor in factors):
+        members = [factor for factor in factors if factor.group == group]
+        if len(members) > 1:
+            bundles.append((group, "group", group, members))
+    rows = []
+    for score_name, score in scores.items():
+        everything = _additive(factors, score, folds)
+        together = _r2(score, everything, weights)
+        for name, kind, group, members in bundles:
+            alone = _additive(members, score, folds)
+            rest = [factor for factor in factors if factor not in members]
+            without = _additive(rest, score, folds)
+            within: tuple[float | None, float | None] = (None, None)
+            if len(members) == 1:
+                within = auc_within(score, domain, members[0].strata)
+            r2, without = (_r2(score, one, weights) for one in (alone, without))
+            added = together - without
+            measured = [_interval(one) for one in (r2, added, _auc(domain, alone, weights))]
+            rows.append((score_name, name, kind, group, *chain(*measured), *within, len(score)))
+        left = (None,) * 3
+        told = _interval(_auc(domain, everything, weights))
+        rows.append(
+            (score_name, *["all"] * 3, *_interval(together), *left, *told, None, None, len(score))
+        )
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    return table.astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
+
+
+def identification(
+    scores: Mapping[str, np.ndarray], domain: np.ndarray, groups: np.ndarray, seed: int = 0
+) -> pd.DataFrame:
+    """How well each score tells the corpora apart.
+
+    Returns
+    -------
+    DataFrame
+        ``score, auc, auc_low, auc_high`` and ``r2``, the share of the score's variance that lies
+        between the corpora: the rest differs within them, and no cause of bias can explain it.
+    """
+    weights = _bootstrap_weights(groups, seed)
+    rows = []
+    for name, score in scores.items():
+        means = np.bincount(domain, score) / np.bincount(domain)
+        between = float(_r2(score, means[domain], weights[:1])[0])
+        rows.append((name, *_interval(_auc(domain, score, weights)), between))
+    return pd.DataFrame(rows, columns=["score", "auc", "auc_low", "auc_high", "r2"])
+
+
+def auc_within(
+    score: np.ndarray, domain: np.ndarray, strata: np.ndarray
+) -> tuple[float | None, float]:
+    """ROC-AUC over the pairs of clips of one stratum, and the share of clips in such strata.
+
+    None where no stratum holds two clips of each corpus: then the factor itself tells all apart.
+    """
+    won, pairs, clips = 0.0, 0, 0
+    for stratum in np.unique(strata):
+        inside = strata == stratum
+        counts = np.bincount(domain[inside], minlength=2)
+        if counts.min() >= 2:
+            n = int(counts[0] * counts[1])
+            won += n * roc_auc_score(domain[inside], score[inside])
+            pairs, clips = pairs + n, clips + int(inside.sum())
+    return (won / pairs if pairs else None), clips / len(score)
+
+
+def _held_out(probe, x, target, domain, groups, seed) -> np.ndarray:
+    """Margins, or predictions, of held-out clips by a probe on standardised features."""
+    model = make_pipeline(StandardScaler(), probe)
+    margins = np.empty(len(x))
+    for test in folds_of(domain, groups, seed):
+        train = np.setdiff1d(np.arange(len(x)), test)
+        model.fit(x[train], target[train])
+        read = getattr(model, "decision_function", model.predict)
+        margins[test] = read(x[test])
+    return margins
+
+
+def _additive(factors: list[Factor], score: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
+    """Held-out predictions of a score by an additive model of factors."""
+    predicted = np.empty(len(score))
+    basis = np.hstack([factor.basis for factor in factors] or [np.empty((len(score), 0))])
+    for test in folds:
+        train = np.setdiff1d(np.arange(len(score)), test)
+        if basis.shape[1]:
+            model = RidgeCV(alphas=_PENALTIES).fit(basis[train], score[train])
+            predicted[test] = model.predict(basis[test])
+        else:
+            predicted[test] = score[train].mean()
+    return predicted
+
+
+def _bootstrap_weights(groups: np.ndarray, seed: int) -> np.ndarray:
+    """How often each row is drawn, groups whole; the first row of ones is the sample itself."""
+    codes, names = pd.factorize(groups)
+    rng = np.random.default_rng([seed, len(names)])
+    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), RESAMPLES)
+    return np.vstack([np.ones(len(codes)), drawn[:, codes]])
+
+
+def _r2(score: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    total = weights.sum(axis=1)
+    variance = weights @ score**2 - (weights @ score) ** 2 / total
+    return 1 - (weights @ (score - predicted) ** 2) / variance
+
+
+def _auc(domain: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted ROC-AUC of every resample; pairs of equal score count half."""
+    values, position = np.unique(score, return_inverse=True)
+    n_values, aucs = len(values), np.empty(len(weights))
+    for i, weight in enumerate(weights):
+        a = np.bincount(position, weight * (domain == 0), n_values)
+        b = np.bincount(position, weight * (domain == 1), n_values)
+        below = np.cumsum(a) - a / 2
+        aucs[i] = b @ below / (a.sum() * b.sum())
+    return aucs
+
+
+def _interval(resamples: np.ndarray) -> tuple[float, float, float]:
+    """The value of the sample itself and the 2.5 and 97.5 % quantiles of the resamples."""
+    low, high = np.quantile(resamples[1:], [0.025, 0.975])
+    return float(resamples[0]), float(low), float(high)

@@ -1,0 +1,74 @@
+"""From sound files to their recording properties: one decode a clip."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import soundfile
+
+from audio_debias.corpora.properties import describe_header, measure, properties_frame
+from audio_debias.models.decoding import MAX_RATE, MIN_RATE, BrokenAudio, decode
+from audio_debias.models.embeddings import SKIPPED_COLUMNS
+
+
+def measure_file(path: str | Path) -> dict:
+    """The properties of a sound file, header and sound.
+
+    Raises
+    ------
+    BrokenAudio
+        If it gives no usable sound, as for the models.
+    """
+    samples, rate = decode(Path(path), "float32")
+    if not MIN_RATE <= rate <= MAX_RATE:
+        raise BrokenAudio("undecodable", f"the sample rate is {rate} Hz")
+    if not len(samples):
+        raise BrokenAudio("empty", "the file holds 0 samples")
+    if not np.isfinite(samples).all():
+        raise BrokenAudio("not_finite", "the file holds NaN or infinite samples")
+    return {**measure(samples, rate), **describe_header(soundfile.info(path).subtype)}
+
+
+def measure_shard(
+    clips: pd.DataFrame, root: str | Path, shard: int = 0, n_shards: int = 1, threads: int = 1
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Measure one shard of a corpus, cut as for the extraction of embeddings.
+
+    Parameters
+    ----------
+    clips : DataFrame
+        The clip table of the whole corpus; ``clip_id`` and ``path`` are used.
+    root : path
+        What the clips' paths are relative to.
+    shard, n_shards : int
+        The table is cut into `n_shards` runs of rows of nearly equal length; measure run `shard`.
+    threads : int
+        The result does not depend on it.
+
+    Returns
+    -------
+    properties : DataFrame
+        As :func:`~audio_debias.corpora.properties.properties_frame` gives it.
+    skipped : DataFrame
+        ``clip_id, reason, detail`` of the clips without usable sound.
+    """
+    part = clips.iloc[np.array_split(np.arange(len(clips)), n_shards)[shard]]
+
+    def measured(clip_id: str, path: str | None) -> dict | BrokenAudio:
+        if path is None or pd.isna(path):
+            return BrokenAudio("no_audio", "the clip table names no file")
+        try:
+            return {"clip_id": clip_id, **measure_file(Path(root, path))}
+        except BrokenAudio as error:
+            return error
+
+    with ThreadPoolExecutor(threads) as pool:
+        results = list(pool.map(measured, part["clip_id"], part["path"]))
+    skipped = [
+        (clip_id, result.reason, result.detail)
+        for clip_id, result in zip(part["clip_id"], results, strict=True)
+        if isinstance(result, BrokenAudio)
+    ]
+    rows = [result for result in results if not isinstance(result, BrokenAudio)]
+    return properties_frame(rows), pd.DataFrame(skipped, columns=SKIPPED_COLUMNS, dtype=str)
