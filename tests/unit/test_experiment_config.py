@@ -30,10 +30,18 @@ def test_the_default_config_is_accepted_and_names_every_cell_once(config):
     cells = [cell for cell in experiment.cells if cell.model == "mtt_vgg"]
     assert [f"{cell.method.name}-{cell.mode}" for cell in cells] == [
         "none-any",
+        "random-global",
+        "random-classwise",
         "lda-global",
         "lda-classwise",
         "mlda-global",
         "mlda-classwise",
+        "mean-global",
+        "mean-classwise",
+        "leace-global",
+        "leace-classwise",
+        "zscore-global",
+        "zscore-classwise",
         "k-any",
         "klda-global",
         "klda-classwise",

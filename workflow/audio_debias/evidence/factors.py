@@ -44,7 +44,7 @@ def factors_of(
         Columns of :data:`~audio_debias.corpora.properties.PROPERTIES`, one row a clip.
     genre : Series of str, optional
         Missing values are a genre of their own.
-    labels : DataFrame of boolean, optional
+    labels : DataFrame of bool, optional
         A column a label, together one factor; a missing annotation is a value of its own.
 
     Returns

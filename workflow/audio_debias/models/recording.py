@@ -56,6 +56,7 @@ def measure_shard(
     part = clips.iloc[np.array_split(np.arange(len(clips)), n_shards)[shard]]
 
     def measured(clip_id: str, path: str | None) -> dict | BrokenAudio:
+        """Its properties, or why there are none."""
         if path is None or pd.isna(path):
             return BrokenAudio("no_audio", "the clip table names no file")
         try:
