@@ -19,7 +19,6 @@ ORDER = [
     "transfers",
     "evidence",
     "reports",
-    "cli",
 ]
 
 
