@@ -13,6 +13,8 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
     clips = dict(zip(params.corpora, map(read_clips, inputs.clips), strict=True))
     cells = [tuple(cell.values()) for cell in params.cells]
     scores = dict(zip(cells, inputs.scores, strict=True))
+    # The page calls a mode ``any`` if all modes give the same, be it that there is one alone.
+    scores |= {(*cell[:3], "any"): path for cell, path in scores.items()}
     paths = {corpus: table.set_index("clip_id")["path"] for corpus, table in clips.items()}
 
     def clips_of(answers):
