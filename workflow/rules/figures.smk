@@ -109,7 +109,7 @@ rule cosine_figure:
         mem_mb=growing(500),
         runtime=growing(10),
     params:
-        names=TITLES,
+        names=UNCORRECTED_TITLES,
         dpi=config["figures"]["dpi"],
         published=PUBLISHED_COSINES,
         same_as=SAME_AS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.evidence import wording as say
 from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER
 from audio_debias.evidence.verdicts import BETTER, OPEN, VERDICTS, WORSE
@@ -176,13 +177,17 @@ def _lost(losses: Sequence[Mapping]) -> str:
     )
 
 
+def _factor(row: pd.Series) -> str:
+    return PROPERTIES[row["property"]].title if row["kind"] == "property" else row["property"]
+
+
 def _origin(sources: pd.DataFrame, names: Names) -> Iterator[tuple[str, str]]:
     single = sources[~sources["kind"].isin(["group", "all"]) & sources["r2_alone"].notna()]
     if not single.empty:
         top = single.loc[single["r2_alone"].astype(float).idxmax()]
         yield (
             "Where from?",
-            f"What goes along with it most is {top['property']}: alone it explains "
+            f"What goes along with it most is {_factor(top)}: alone it explains "
             f"{100 * top['r2_alone']:.0f} % "
             f"[{100 * top['r2_alone_low']:.0f}, {100 * top['r2_alone_high']:.0f}] of the variance "
             f"of what tells the corpora apart ({say.name(top['model'], names)}); an association, "

@@ -1,4 +1,10 @@
 # The figures of the run.
+# What figures without methods need: another method leaves them as they are.
+UNCORRECTED_TITLES = {
+    name: title for name, title in TITLES.items() if name not in EXPERIMENT.methods
+}
+
+
 def figures():
     """Every figure of the run, those of directions and changes only if there are any."""
     names = []
