@@ -29,7 +29,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def read_parquet(path: str | Path) -> pd.DataFrame:
-    """Read a table that an earlier job wrote.
+    """Read a table that an earlier job wrote; the checksums of its pages are verified.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_parquet(path: str | Path) -> pd.DataFrame:
         If it is damaged.
     """
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path, page_checksum_verification=True)
     except (OSError, pa.ArrowException) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{path}: damaged ({reason}); delete it and run again") from None

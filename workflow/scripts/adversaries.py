@@ -1,4 +1,4 @@
-from audio_debias.files import read_parquet, replacing
+from audio_debias.files import read_parquet, write_parquet
 from audio_debias.jobs.log import job
 from audio_debias.transfers.collecting import join_cells
 
@@ -6,5 +6,4 @@ params = snakemake.params
 with job(snakemake.log[0], cells=len(params.cells)) as log:
     table = join_cells(params.cells, list(map(read_parquet, snakemake.input)), params.modes)
     log.info("rows: %d", len(table))
-    with replacing(snakemake.output[0]) as path:
-        table.to_parquet(path, index=False)
+    write_parquet(snakemake.output[0], table)

@@ -4,7 +4,7 @@ from audio_debias.corpora.clips import read_clips
 from audio_debias.corrections.store import load_corrections
 from audio_debias.evidence.adversaries import identify_domains
 from audio_debias.evidence.controls import corpora_permuted, labels_permuted
-from audio_debias.files import replacing
+from audio_debias.files import write_parquet
 from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import read_embeddings
 from audio_debias.samples.matching import read_samples
@@ -41,5 +41,4 @@ with job(snakemake.log[0], draws=params.draws, **wildcards) as log:
     ]
     table = pd.concat([by_label, corpora_permuted(identified, params.level)], ignore_index=True)
     log.info("at chance: %d of %d", table["at_chance"].sum(), len(table))
-    with replacing(snakemake.output[0]) as path:
-        table.assign(pair=wildcards.pair, model=wildcards.model).to_parquet(path, index=False)
+    write_parquet(snakemake.output[0], table.assign(pair=wildcards.pair, model=wildcards.model))

@@ -1,7 +1,7 @@
 import pandas as pd
 
 from audio_debias.corrections.store import load_corrections
-from audio_debias.files import replacing
+from audio_debias.files import write_parquet
 from audio_debias.jobs.log import job
 from audio_debias.transfers.bias import cosines
 from audio_debias.transfers.store import load_classifiers
@@ -16,5 +16,4 @@ with job(snakemake.log[0], cells=len(params.cells)) as log:
         tables.append(table.assign(**cell))
     table = pd.concat(tables, ignore_index=True)
     log.info("rows: %d", len(table))
-    with replacing(snakemake.output[0]) as path:
-        table.to_parquet(path, index=False)
+    write_parquet(snakemake.output[0], table)

@@ -1,7 +1,7 @@
 from audio_debias.corpora.clips import read_clips
 from audio_debias.corrections.store import load_corrections
 from audio_debias.evidence.adversaries import identify_domains
-from audio_debias.files import replacing
+from audio_debias.files import write_parquet
 from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import read_embeddings
 from audio_debias.samples.matching import read_samples
@@ -25,5 +25,4 @@ with job(snakemake.log[0], corrections=inputs.corrections, **snakemake.wildcards
         seed=params.seed,
     )
     log.info("adversaries: %s", table[["adversary", "auc_before", "auc_after"]].to_dict("list"))
-    with replacing(snakemake.output[0]) as path:
-        table.to_parquet(path, index=False)
+    write_parquet(snakemake.output[0], table)

@@ -5,7 +5,7 @@ from audio_debias.evidence.intervals import (
     interval_table,
     moments_of_run,
 )
-from audio_debias.files import replacing
+from audio_debias.files import write_parquet
 from audio_debias.jobs.log import job
 from audio_debias.transfers.scores import read_scores
 
@@ -39,5 +39,4 @@ with job(snakemake.log[0], cells=len(params.cells), repeats=len(params.seeds)) a
     for path, table in tables.items():
         table = in_every_mode(table, params.modes)
         table.attrs["redrawn"] = redrawn
-        with replacing(path) as temporary:
-            table.to_parquet(temporary, index=False)
+        write_parquet(path, table)

@@ -1,5 +1,5 @@
 from audio_debias.evidence.controls import random_band
-from audio_debias.files import read_parquet, replacing
+from audio_debias.files import read_parquet, write_parquet
 from audio_debias.jobs.log import job
 
 inputs = snakemake.input
@@ -7,5 +7,4 @@ with job(snakemake.log[0], draws=len(inputs.repeats)) as log:
     draws = list(map(read_parquet, inputs.repeats))
     band = random_band(read_parquet(inputs.metrics), draws, snakemake.params.level)
     log.info("rows: %d", len(band))
-    with replacing(snakemake.output[0]) as path:
-        band.to_parquet(path, index=False)
+    write_parquet(snakemake.output[0], band)

@@ -111,13 +111,13 @@ def write_clips(clips: pd.DataFrame, path: str | Path) -> None:
     schema = clips_schema(label_columns(clips))
     table = pa.Table.from_pandas(clips, schema=schema, preserve_index=False)
     with replacing(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(None), temporary)
+        pq.write_table(table.replace_schema_metadata(None), temporary, write_page_checksum=True)
 
 
 def read_clips(path: str | Path) -> pd.DataFrame:
     """Read a clip table written by :func:`write_clips`; labels have the dtype ``boolean``."""
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path, page_checksum_verification=True)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{path}: not readable as parquet: {_one_line(error)}") from None
     return _to_frame(table)

@@ -150,7 +150,7 @@ def write_properties(properties: pd.DataFrame, path: str | Path) -> None:
     """Write the table as parquet; each column's unit and title are in the schema's metadata."""
     table = pa.Table.from_pandas(properties, schema=SCHEMA, preserve_index=False)
     with replacing(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(None), temporary)
+        pq.write_table(table.replace_schema_metadata(None), temporary, write_page_checksum=True)
 
 
 def read_properties(path: str | Path) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def write_embeddings(
     """
     table = _table(clip_ids, values, metadata)
     with replacing(path) as temporary:
-        pq.write_table(table, temporary)
+        pq.write_table(table, temporary, write_page_checksum=True)
 
 
 def read_embeddings(path: str | Path) -> Embeddings:
@@ -84,7 +84,7 @@ def read_embeddings(path: str | Path) -> Embeddings:
         If the file is no such table, or breaks its contract.
     """
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(path, page_checksum_verification=True)
     except (OSError, pa.ArrowInvalid) as error:
         raise InputError(
             f"{path}: not readable as parquet: {' '.join(str(error).split())}"
@@ -110,7 +110,7 @@ def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> No
     first = pq.read_schema(paths[0])
     metadata, last = _read_metadata(paths[0], first), b""
     with replacing(destination) as temporary, contextlib.ExitStack() as stack:
-        writer = stack.enter_context(pq.ParquetWriter(temporary, first))
+        writer = stack.enter_context(pq.ParquetWriter(temporary, first, write_page_checksum=True))
         for path in paths:
             shard = read_embeddings(path)
             if shard.metadata != metadata:

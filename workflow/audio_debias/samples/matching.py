@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.errors import InputError
-from audio_debias.files import read_parquet, replacing
+from audio_debias.files import read_parquet, replacing, write_parquet
 
 COLUMNS = ("label", "corpus", "clip_id", "positive", "genre")
 EXCLUDED_COLUMNS = ("label", "reason", "detail")
@@ -132,8 +132,7 @@ def _subsample(pool: pd.DataFrame, target: int, genres: Sequence[str], seed: int
 
 def write_samples(path: str | Path, samples: pd.DataFrame) -> None:
     """Write matched samples as Parquet."""
-    with replacing(path) as temporary:
-        samples.to_parquet(temporary, index=False)
+    write_parquet(path, samples)
 
 
 def read_samples(path: str | Path) -> pd.DataFrame:

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio_debias.files import read_parquet, replacing
+from audio_debias.files import read_parquet, write_parquet
 
 
 def write_scores(path: str | Path, scores: pd.DataFrame) -> None:
     """Write ``train_corpus, test_corpus, label, clip_id, logit, score, truth``."""
-    with replacing(path) as temporary:
-        scores.to_parquet(temporary, index=False)
+    write_parquet(path, scores)
 
 
 def read_scores(path: str | Path) -> pd.DataFrame:
