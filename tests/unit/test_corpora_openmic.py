@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 import soundfile
 
-from audio_debias.corpora.readers import openmic
+from audio_debias.corpora import npz_arrays
+from audio_debias.corpora.npz_arrays import read_strings
 from audio_debias.corpora.readers.openmic import first_genre, read_annotations
 from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
@@ -76,7 +77,7 @@ def test_keys_are_read_from_object_arrays_of_every_protocol(protocol):
     data = BytesIO()
     np.lib.format.write_array_header_1_0(data, np.lib.format.header_data_from_array_1_0(keys))
     data.write(pickle.dumps(keys, protocol=protocol))
-    assert openmic._sample_keys(data.getvalue(), "npz") == keys.tolist()
+    assert read_strings(data.getvalue(), "npz") == keys.tolist()
 
 
 def test_keys_are_read_from_fixed_width_text(tmp_path):
@@ -159,7 +160,7 @@ def test_a_missing_array_a_bomb_and_a_file_that_is_no_npz_are_refused(tmp_path, 
     write(tmp_path)
     npz = tmp_path / "openmic-2018.npz"
     with monkeypatch.context() as patch:
-        patch.setattr(openmic, "MAX_BYTES", 100)
+        patch.setattr(npz_arrays, "MAX_BYTES", 100)
         with pytest.raises(InputError, match="more than 100"):
             read(tmp_path)
     np.savez(npz, Y_true=np.zeros((3, 2)), sample_key=np.array(KEYS))

@@ -21,7 +21,7 @@ from socketserver import ThreadingTCPServer
 import pytest
 
 from audio_debias.errors import InputError
-from audio_debias.fetching import download
+from audio_debias.fetching import transfer
 from audio_debias.fetching.download import fetch
 
 
@@ -211,7 +211,7 @@ def test_a_connection_cut_at_random_bytes_is_resumed(server, tmp_path, guard):
 
 
 def test_attempts_that_bring_much_are_no_failures_in_a_row(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "_PROGRESS", 50_000)
+    monkeypatch.setattr(transfer, "_PROGRESS", 50_000)
     cuts = [partial(answer, cut=cut) for cut in range(50_000, 300_000, 50_000)]
     quick(server.url("/a.zip", *cuts, answer), tmp_path / "a.zip", retries=1)
     assert (tmp_path / "a.zip").read_bytes() == BODY
@@ -409,9 +409,9 @@ def test_redirects_in_a_circle_are_refused(server, tmp_path):
 
 def test_a_redirect_from_https_to_http_is_refused():
     Step = namedtuple("Step", "url history", defaults=[()])
-    download._refuse_downgrade(Step("https://a", [Step("http://a"), Step("https://b")]))
-    with pytest.raises(download._Refused, match="from https to http"):
-        download._refuse_downgrade(Step("http://a", [Step("https://a")]))
+    transfer.refuse_downgrade(Step("https://a", [Step("http://a"), Step("https://b")]))
+    with pytest.raises(transfer.Refused, match="from https to http"):
+        transfer.refuse_downgrade(Step("http://a", [Step("https://a")]))
 
 
 @pytest.mark.parametrize("url", ["ftp://host/a", "file:///etc/passwd", "/etc/passwd", "host/a", ""])

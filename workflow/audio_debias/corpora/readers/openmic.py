@@ -12,17 +12,15 @@ The other sources of the keys do not say which row of ``Y_true`` is whose.
 
 import ast
 import json
-import pickletools
 import re
-import zipfile
-from collections.abc import Iterator, Mapping
-from io import BytesIO
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from audio_debias.corpora.clips import align_labels, dropped_frame
+from audio_debias.corpora.npz_arrays import read_member, read_numbers, read_strings
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.corpora.splits import read_split
 from audio_debias.errors import InputError
@@ -38,9 +36,6 @@ OPTIONS: dict[str, type | tuple[type, ...]] = {
 """Type of every option."""
 
 PARTITION = {split: f"partitions/split01_{split}.csv" for split in ("train", "test")}
-
-MAX_BYTES = 256 * 2**20
-"""Upper limit of an array of the npz, unpacked (the real ones have 3.2 MB)."""
 
 MAX_CELL = 20_000
 """Upper limit of a ``track_genres`` cell, characters (the real ones have at most 1,500)."""
@@ -143,8 +138,8 @@ def read_annotations(npz: Path, class_map: Path) -> pd.DataFrame:
     integers = sorted(column for column in columns if isinstance(column, int))
     if not columns or integers != list(range(len(columns))):
         raise InputError(f"{class_map}: must map every label to its column, 0 to n - 1")
-    keys = _sample_keys(_member(npz, "sample_key"), f"{npz}: sample_key")
-    likelihood, observed = (_numbers(npz, name) for name in ("Y_true", "Y_mask"))
+    keys = read_strings(read_member(npz, "sample_key"), f"{npz}: sample_key")
+    likelihood, observed = (read_numbers(npz, name) for name in ("Y_true", "Y_mask"))
     shape = (len(keys), len(classes))
     for name, array in (("Y_true", likelihood), ("Y_mask", observed)):
         if array.shape != shape:
@@ -214,91 +209,6 @@ def _track_genres(path: Path) -> dict[str, str]:
         key = frame.loc[repeated, "sample_key"].iloc[0]
         raise InputError(f"{path}: sample_key {key!r} occurs twice; keep one row")
     return dict(zip(frame["sample_key"], frame["track_genres"], strict=True))
-
-
-def _member(npz: Path, name: str) -> bytes:
-    """The bytes of one array of an npz, size limited."""
-    try:
-        with zipfile.ZipFile(npz) as archive:
-            info = archive.getinfo(f"{name}.npy")
-            if info.file_size > MAX_BYTES:
-                raise InputError(f"{npz}: {name} has {info.file_size} bytes, more than {MAX_BYTES}")
-            return archive.read(info)
-    except KeyError:
-        raise InputError(f"{npz}: array {name!r} is missing") from None
-    except (OSError, zipfile.BadZipFile, EOFError) as error:
-        raise InputError(f"{npz}: not readable as npz: {error}") from None
-
-
-def _numbers(npz: Path, name: str) -> np.ndarray:
-    try:
-        array = np.lib.format.read_array(BytesIO(_member(npz, name)), allow_pickle=False)
-    except ValueError as error:
-        raise InputError(f"{npz}: {name} is no array of numbers: {error}") from None
-    if array.dtype.kind not in "fbiu":
-        raise InputError(f"{npz}: {name} is no array of numbers but of {array.dtype}")
-    return array
-
-
-# The opcodes of an object array before its elements, written by np.save in any pickle protocol.
-_ARRAY_OPCODES = {
-    *("PROTO", "FRAME", "GLOBAL", "STACK_GLOBAL", "SHORT_BINUNICODE", "BINUNICODE", "MEMOIZE"),
-    *("BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET", "MARK", "REDUCE", "BUILD", "NONE"),
-    *("BININT", "BININT1", "BININT2", "NEWFALSE", "NEWTRUE", "SHORT_BINBYTES", "SHORT_BINSTRING"),
-    *("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"),
-}
-# What they name: how numpy is told to make an array of objects (O8), and two byte codes of it.
-_ARRAY_WORDS = {
-    *("numpy", "numpy.core.multiarray", "numpy._core.multiarray", "_reconstruct", "ndarray"),
-    *("dtype", "O8", "O4", "|", "_codecs", "encode", "b", "latin1"),
-}
-_STRING_OPCODES = {"SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"}
-_LIST_OPCODES = {"MARK", "APPEND", "APPENDS", "MEMOIZE", "BINPUT", "LONG_BINPUT", "FRAME"}
-_END = ["TUPLE", "BUILD", "STOP"]
-
-
-def _sample_keys(data: bytes, source: str) -> list[str]:
-    """The strings of an npy array, of fixed-width strings or of objects; executes nothing."""
-    stream = BytesIO(data)
-    try:
-        version = np.lib.format.read_magic(stream)
-        header = getattr(np.lib.format, f"read_array_header_{version[0]}_0")
-        shape, _, dtype = header(stream)
-        if not dtype.hasobject:
-            stream.seek(0)
-            return np.lib.format.read_array(stream, allow_pickle=False).astype(str).tolist()
-        keys = list(_pickled_strings(stream, source))
-    except InputError:
-        raise
-    except (ValueError, AttributeError) as error:
-        raise InputError(f"{source}: not readable as an array of strings: {error}") from None
-    if shape != (len(keys),):
-        raise InputError(f"{source}: holds {len(keys)} strings where its header says {shape}")
-    return keys
-
-
-def _pickled_strings(stream: BytesIO, source: str) -> Iterator[str]:
-    """Strings in the one list of a pickled object array, by listing opcodes.
-
-    Grammar: opcodes that make an array, one empty list, strings that are appended to it (each
-    spelled out, so that nothing is looked up), and the end. Anything else is refused.
-    """
-    in_list = False
-    end: list[str] = []
-    for opcode, argument, _ in pickletools.genops(stream):
-        name = opcode.name
-        if not in_list:
-            in_list = name == "EMPTY_LIST"
-            if not in_list and name not in _ARRAY_OPCODES:
-                raise InputError(f"{source}: holds more than strings (pickle opcode {name})")
-            if isinstance(argument, str) and not _ARRAY_WORDS.issuperset(argument.split(" ")):
-                raise InputError(f"{source}: holds more than strings: it names {argument!r}")
-        elif name in _STRING_OPCODES and not end:
-            yield str(argument)
-        elif name not in _LIST_OPCODES or end:
-            end.append(name)
-    if [name for name in end if name not in ("MEMOIZE", "BINPUT", "LONG_BINPUT")] != _END:
-        raise InputError(f"{source}: holds more than strings (pickle opcode {end[0]})")
 
 
 def _without_repeated_tests(
