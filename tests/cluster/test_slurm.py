@@ -111,6 +111,6 @@ def test_of_a_failed_submission_only_the_jobs_that_failed_are_named(clustered):
     done = clustered.snakemake(*ARGUMENTS, "--retries", "0", "--", target, cores=8, check=False)
     assert done.returncode != 0
     named = [line for line in done.stdout.splitlines() if line.startswith("failed: ")]
-    assert "failed: run_transfers (pair=dry--noisy, model=known, cell=lda-global)" in named
+    assert "failed: run_transfers (pair=dry--noisy, model=known, method=lda, mode=global)" in named
     assert not any("fit_corrections" in line for line in named)
     assert "error: RuntimeError: broken" in done.stdout

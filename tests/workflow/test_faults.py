@@ -212,7 +212,7 @@ def test_a_missing_package_is_named(project):
     shadow.write_text("raise ModuleNotFoundError(\"No module named 'safetensors'\")\n")
     done = project.snakemake(METRICS, check=False)
     assert "No module named 'safetensors'" in done.stdout
-    assert "fit_corrections (pair=dry--noisy, model=known, method=" in done.stdout
+    assert "fit_corrections (group=dry--noisy, model=known, method=" in done.stdout
 
 
 def test_a_lost_network_is_named(project, monkeypatch):
@@ -235,12 +235,12 @@ def test_a_job_killed_for_want_of_memory_is_named_with_its_log(project, expected
     script = project.path / "workflow/scripts/match_samples.py"
     code = script.read_text()
     killed = code.replace(
-        "    clips = [", "    import os; os.kill(os.getpid(), 9)\n    clips = [", 1
+        "    clips = {", "    import os; os.kill(os.getpid(), 9)\n    clips = {", 1
     )
     assert killed != code
     script.write_text(killed)
     said = failure(project.snakemake(METRICS, check=False))
-    assert said.startswith("match_samples (pair=dry--noisy, model=known)")
+    assert said.startswith("match_samples (group=dry--noisy, model=known)")
     assert "logs/test/match_samples/dry--noisy/known.log" in said
     assert "no error: the job was killed, most often for want of memory" in said
     script.write_text(code)
