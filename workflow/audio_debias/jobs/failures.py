@@ -18,6 +18,11 @@ def is_done(logs: Iterable[str | Path], start: float) -> bool:
     return any(" done in " in path.read_text(errors="replace")[-30:] for path in recent)
 
 
+def has_begun(logs: Iterable[str | Path], start: float) -> bool:
+    """Whether a member of a failed group had begun: its log has a line; see :func:`is_done`."""
+    return any(_is_new(path, start) and path.stat().st_size > 0 for path in map(Path, logs))
+
+
 def describe_failure(
     rule: str, wildcards: Mapping[str, str], logs: Iterable[str | Path], start: float
 ) -> str:
