@@ -33,10 +33,12 @@ class Partial:
 
     @property
     def size(self) -> int:
+        """Bytes so far."""
         return self.file.seek(0, os.SEEK_END)
 
     @property
     def origin(self) -> Origin:
+        """Where they came from, as the note says; nowhere if it cannot be read."""
         try:
             return Origin(**json.loads(self.note.read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):

@@ -182,6 +182,7 @@ class Download:
 
 
 def refuse_downgrade(response: requests.Response) -> None:
+    """Refuse an answer that a redirect from https to http led to."""
     schemes = [urlsplit(step.url).scheme for step in (*response.history, response)]
     if ("https", "http") in pairwise(schemes):
         raise Refused("redirects from https to http")
