@@ -44,6 +44,7 @@ def make_project(path: Path, clips: int, shard_clips: int) -> None:
     config = yaml.safe_load((ROOT / "config.yaml").read_text())
     config |= {"run": "plan", "corpora": CORPORA, "models": MODELS}
     config |= {"labels": LABELS, "genres": GENRES}
+    config |= {"methods": ["none", "lda", "mlda", "k", "klda", "mklda"]}  # the paper's
     config["extraction"]["shard_clips"] = shard_clips
     write(path / "config.yaml", config)
 
