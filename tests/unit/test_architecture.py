@@ -12,6 +12,7 @@ ORDER = [
     "fetching",
     "experiment",
     "jobs",
+    "tables",
     "corpora",
     "models",
     "samples",
@@ -19,6 +20,7 @@ ORDER = [
     "transfers",
     "evidence",
     "reports",
+    "cli",
 ]
 
 

@@ -1,0 +1,1 @@
+"""The command ``audio-debias``: bias measured and corrected in a table of embeddings."""

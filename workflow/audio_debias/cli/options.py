@@ -1,0 +1,96 @@
+"""Options that several sub-commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from audio_debias.tables.embedding_table import EmbeddingTable
+
+PATH = click.Path(path_type=Path)
+
+_COLUMNS = [
+    click.option("--id", "id_", metavar="COLUMN", help="What a row is called.  [id]"),
+    click.option("--domain", metavar="COLUMN", help="Where a row was recorded.  [domain]"),
+    click.option(
+        "--label",
+        metavar="COLUMN",
+        multiple=True,
+        help="What a row holds: a column of text (each value a label) or of 0 and 1; repeatable.  "
+        "[label]",
+    ),
+    click.option(
+        "--separator", metavar="TEXT", help="Between several labels in one cell, such as ';'."
+    ),
+    click.option("--split", metavar="COLUMN", help="train or test.  [split, else one is made]"),
+    click.option(
+        "--group",
+        metavar="COLUMN",
+        help="Rows of one value (a song, a session) stay on one side.  [group]",
+    ),
+]
+
+_EMBEDDING = [
+    click.option(
+        "--embedding",
+        metavar="COLUMN",
+        help="The column of lists, or what stands before the numbers of columns e0, e1, …",
+    ),
+    click.option(
+        "--embeddings",
+        metavar="FILE",
+        type=PATH,
+        help="A file beside the table that holds its embeddings: joined by id, else row by row.",
+    ),
+]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+overwrite = click.option("--overwrite", is_flag=True, help="Replace what is there.")
+
+
+def table_options(command: Callable) -> Callable:
+    """Add what says how a table is to be read."""
+    for option in reversed(_COLUMNS + _EMBEDDING):
+        command = option(command)
+    return command
+
+
+def read(table: Path, options: dict[str, Any]) -> "EmbeddingTable":
+    """Read a table by the options of :func:`table_options`."""
+    from audio_debias.tables.embedding_table import read_table
+
+    return read_table(
+        table,
+        columns=columns_of(options),
+        embedding=options["embedding"],
+        embeddings=options["embeddings"],
+        separator=options["separator"],
+    )
+
+
+def columns_of(options: dict[str, Any]) -> dict[str, Any]:
+    """The columns that the options name."""
+    names = ("domain", "label", "split", "group")
+    return {"id": options.get("id_")} | {name: options.get(name) for name in names}
+
+
+def refuse_existing(path: Path, overwrite: bool) -> None:
+    """Refuse to replace a file that is there.
+
+    Raises
+    ------
+    InputError
+        If it is there and `overwrite` is not set.
+    """
+    from audio_debias.errors import InputError
+
+    if path.exists() and not overwrite:
+        raise InputError(f"{path}: is there already; give another --out, or --overwrite")
+
+
+def say(text: str) -> None:
+    """Tell a person something that is no result."""
+    click.echo(text, err=True)

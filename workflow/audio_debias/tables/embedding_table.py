@@ -1,0 +1,296 @@
+"""A table of embeddings in memory: checked once, then plain arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from audio_debias.errors import InputError
+from audio_debias.tables.columns import Columns, EmbeddingColumns, find_columns, find_embedding
+from audio_debias.tables.formats import TableFile, open_table
+from audio_debias.tables.labels import label_table
+
+SPLITS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class EmbeddingTable:
+    """Rows of embeddings and what is known of each.
+
+    Attributes
+    ----------
+    source : str
+        The file, for messages.
+    ids : array of str, shape (n,)
+        The row's number where the table has no ids.
+    x : array of float32, shape (n, D)
+    columns : Columns
+        Which columns the rest came from.
+    domain : array of str, shape (n,), or None
+    labels : DataFrame of nullable boolean, shape (n, labels)
+    split : array of str, shape (n,), or None
+        ``train`` or ``test``.
+    group : array of str, shape (n,), or None
+        Rows of one value (a song, a session) stay together.
+    others : DataFrame, shape (n, columns)
+        The table's other columns.
+    """
+
+    source: str
+    ids: np.ndarray
+    x: np.ndarray
+    columns: Columns
+    domain: np.ndarray | None
+    labels: pd.DataFrame
+    split: np.ndarray | None
+    group: np.ndarray | None
+    others: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def of(self, rows: np.ndarray) -> "EmbeddingTable":
+        """Some of the rows."""
+        rows = np.arange(len(self))[rows]
+        parts: dict[str, Any] = {
+            name: None if (value := getattr(self, name)) is None else value[rows]
+            for name in ("ids", "x", "domain", "split", "group")
+        }
+        labels = self.labels.iloc[rows].reset_index(drop=True)
+        others = self.others.iloc[rows].reset_index(drop=True)
+        return replace(self, **parts, labels=labels, others=others)
+
+
+def read_table(
+    path: str | Path,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    embedding: str | None = None,
+    embeddings: str | Path | None = None,
+    separator: str | None = None,
+) -> EmbeddingTable:
+    """Read a table of embeddings, or a table and the file that holds its embeddings.
+
+    Parameters
+    ----------
+    path : path
+        See :func:`~audio_debias.tables.formats.open_table`.
+    columns : mapping, optional
+        ``id``, ``domain``, ``label`` (several), ``split``, ``group``; usual names are found.
+    embedding : str, optional
+        The column of lists, or what stands before the numbers of numbered columns.
+    embeddings : path, optional
+        Another table with the embeddings: joined by the id where both have one, else row by row.
+    separator : str, optional
+        Between several labels in one cell.
+
+    Raises
+    ------
+    InputError
+        One line that names the file, the column or row, and the mend.
+    """
+    source = str(path)
+    table = open_table(path)
+    wanted = find_columns(table.schema.names, columns or {}, source)
+    if embeddings is None:
+        where = find_embedding(table.schema, embedding, source)
+        x = _matrix(table, where, wanted.id)
+        skipped = set(where.names)
+    else:
+        x = _beside(table, wanted.id, open_table(embeddings), embedding)
+        skipped = set()
+    kept = [name for name in table.schema.names if name not in skipped]
+    frame = table.read(kept).to_pandas() if kept else pd.DataFrame(index=range(len(x)))
+    if len(x) == 0:
+        raise InputError(f"{source}: has no row")
+    ids = _ids(frame, wanted.id, source)
+    named = {wanted.id, wanted.domain, wanted.split, wanted.group, *wanted.labels}
+    return EmbeddingTable(
+        source,
+        ids,
+        x,
+        wanted,
+        domain=_filled(frame, wanted.domain, ids, "--domain", source),
+        labels=label_table(frame[list(wanted.labels)], source, separator),
+        split=_split(frame, wanted.split, ids, source),
+        group=_groups(frame, wanted.group),
+        others=frame.drop(columns=[name for name in named if name in frame]),
+    )
+
+
+class Names(Protocol):
+    """How to call each row in an error."""
+
+    def __getitem__(self, row: int, /) -> str:
+        """The name of a row of the batch."""
+
+
+def matrix_of(
+    batch: pa.RecordBatch | pa.Table, where: EmbeddingColumns, names: Names, source: str
+) -> np.ndarray:
+    """The embeddings of some rows.
+
+    Parameters
+    ----------
+    batch : RecordBatch or Table
+    where : EmbeddingColumns
+    names : list of str, or Names
+        How to call each row in an error.
+    source : str
+
+    Returns
+    -------
+    array of float32, shape (n, D)
+
+    Raises
+    ------
+    InputError
+        If a row has no embedding, or one of another length, or one that is not finite in float32.
+    """
+    if where.prefix is not None:
+        parts = [_numbers(batch.column(name)) for name in where.names]
+        x = np.column_stack(parts)
+    else:
+        column = batch.column(where.names[0])
+        chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+        x = np.concatenate([_lists(chunk, names, source) for chunk in chunks] or [np.empty((0, 0))])
+    with np.errstate(over="ignore"):
+        x = np.ascontiguousarray(x, dtype=np.float32)
+    # In float64 no sum of a row of float32 overflows.
+    odd = np.flatnonzero(~np.isfinite(x.sum(axis=1, dtype=np.float64)))
+    if len(odd):
+        raise InputError(
+            f"{source}: row {names[odd[0]]!r}: its embedding holds NaN, infinity or what float32 "
+            "cannot hold; leave the row out"
+        )
+    return x
+
+
+def row_names(batch: pa.RecordBatch | pa.Table, column: str | None, start: int = 0) -> list[str]:
+    """How to call each row: its id, or its number from `start`."""
+    if column is None:
+        return [str(start + number) for number in range(batch.num_rows)]
+    return [str(one) for one in batch.column(column).to_pylist()]
+
+
+def _numbers(column) -> np.ndarray:
+    return column.to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def _lists(array: pa.Array, names: Names, source: str) -> np.ndarray:
+    if array.null_count:
+        row = array.is_null().to_numpy(zero_copy_only=False).argmax()
+        raise InputError(f"{source}: row {names[row]!r} has no embedding; leave the row out")
+    if pa.types.is_fixed_size_list(array.type):
+        width = array.type.list_size
+    else:
+        lengths = array.value_lengths().to_numpy(zero_copy_only=False)
+        width = int(lengths[0]) if len(lengths) else 0
+        odd = np.flatnonzero(lengths != width)
+        if len(odd):
+            raise InputError(
+                f"{source}: row {names[odd[0]]!r}: its embedding has {lengths[odd[0]]} numbers, "
+                f"the first {width}"
+            )
+    if width == 0:
+        raise InputError(f"{source}: an embedding without a number")
+    return array.flatten().to_numpy(zero_copy_only=False).reshape(-1, width)
+
+
+def _matrix(table: TableFile, where: EmbeddingColumns, id_column: str | None) -> np.ndarray:
+    parts: list[np.ndarray] = []
+    start = 0
+    wanted = [*where.names, *([id_column] if id_column else [])]
+    for batch in table.batches(wanted):
+        names = row_names(batch, id_column, start)
+        part = matrix_of(batch, where, names, str(table.path))
+        if parts and part.shape[1] != parts[0].shape[1]:
+            raise InputError(
+                f"{table.path}: row {names[0]!r}: its embedding has {part.shape[1]} numbers, the "
+                f"first {parts[0].shape[1]}"
+            )
+        parts.append(part)
+        start += len(part)
+    return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
+
+
+def _beside(
+    table: TableFile, id_column: str | None, file: TableFile, embedding: str | None
+) -> np.ndarray:
+    """Embeddings from another file, in the order of the table's rows."""
+    where = find_embedding(file.schema, embedding, str(file.path))
+    key = find_columns(file.schema.names, {}, str(file.path)).id
+    x = _matrix(file, where, key)
+    wanted = table.read([id_column] if id_column else table.schema.names[:1])
+    if key is None or id_column is None:
+        if len(x) != wanted.num_rows:
+            raise InputError(
+                f"{file.path}: holds {len(x)} embeddings, {table.path} {wanted.num_rows} rows; "
+                "give both an id"
+            )
+        return x
+    own = row_names(file.read([key]), key)
+    rows = {name: row for row, name in enumerate(own)}
+    if len(rows) < len(own):
+        raise InputError(f"{file.path}: {key}: an id occurs twice; make them unique")
+    names = row_names(wanted, id_column)
+    missing = [name for name in names if name not in rows]
+    if missing:
+        raise InputError(
+            f"{file.path}: lacks {len(missing)} of {len(names)} ids of {table.path}, such as "
+            f"{missing[0]!r}; it holds ids such as {own[0] if own else None!r}"
+        )
+    return x[[rows[name] for name in names]]
+
+
+def _ids(frame: pd.DataFrame, name: str | None, source: str) -> np.ndarray:
+    if name is None:
+        return np.arange(len(frame)).astype(str).astype(object)
+    ids = _filled(frame, name, np.arange(len(frame)).astype(str), "--id", source)
+    twice = pd.Series(ids).duplicated()
+    if twice.any():
+        raise InputError(
+            f"{source}: {name}: {ids[twice.to_numpy()][0]!r} occurs twice ({int(twice.sum())} such "
+            "rows); keep one row a clip"
+        )
+    return ids
+
+
+def _filled(frame, name: str | None, names: np.ndarray, option: str, source: str):
+    """A column as text without an empty cell; None where there is no such column."""
+    if name is None:
+        return None
+    text = frame[name].astype("string").str.strip()
+    empty = (text.isna() | (text == "")).to_numpy(dtype=bool)
+    if empty.any():
+        raise InputError(
+            f"{source}: {option} {name}: empty in row {names[empty.argmax()]!r} "
+            f"({int(empty.sum())} such rows); fill it or leave the row out"
+        )
+    return text.to_numpy(dtype=object)
+
+
+def _split(frame, name: str | None, ids: np.ndarray, source: str) -> np.ndarray | None:
+    split = _filled(frame, name, ids, "--split", source)
+    if split is None:
+        return None
+    split = np.array([one.lower() for one in split], dtype=object)
+    odd = ~np.isin(split, SPLITS)
+    if odd.any():
+        raise InputError(
+            f"{source}: {name}: is {split[odd][0]!r} in row {ids[odd][0]!r}; write train or test"
+        )
+    return split
+
+
+def _groups(frame, name: str | None) -> np.ndarray | None:
+    """Groups as text; a row without one is its own."""
+    if name is None:
+        return None
+    text = frame[name].astype("string")
+    own = pd.Series([f"row {row}" for row in range(len(frame))], dtype="string", index=text.index)
+    return text.fillna(own).to_numpy(dtype=object)
