@@ -24,8 +24,8 @@ from audio_debias.cli.options import (
     "--method",
     default="leace",
     show_default=True,
-    help="The eraser: leace, mean, lda, inlp, splince, random; or, where each row's domain is known "
-    "when it is applied, center, zscore, coral, combat; or one of your own.",
+    help="The eraser: leace, mean, lda, inlp, splince, random; or, where each row's domain is "
+    "known when it is applied, center, zscore, coral, combat; or one of your own.",
 )
 @click.option(
     "--strength", type=click.FloatRange(0, 1), help="How much of the correction is applied.  [1]"

@@ -208,8 +208,9 @@ class Outlook:
 
 def _distances(x: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """Mean squared distance from the mean over the dimensions, in their own units, shape (n,)."""
-    z = (x - mean) / scale
-    return np.einsum("ij,ij->i", z, z) / x.shape[1]
+    offset = x - mean
+    offset *= offset
+    return offset @ (scale**-2.0) / x.shape[1]
 
 
 def _sha256(path: Path) -> str:

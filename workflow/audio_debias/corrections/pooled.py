@@ -46,15 +46,16 @@ def fit_pooled(
         If there is one domain, or a domain has one row, or the eraser cannot be fitted.
     """
     train = training_rows(table)
-    names, counts = np.unique(np.asarray(train.domain), return_counts=True)
+    names = np.unique(np.asarray(table.domain))
+    counts = np.array([np.equal(train.domain, name).sum() for name in names])
     if len(names) < 2:
         raise InputError(
             f"{table.source}: all training rows are of {names[0]!r}; needs two domains"
         )
     if counts.min() < 2:
         raise InputError(
-            f"{table.source}: domain {names[counts.argmin()]!r} has one training row; it needs two "
-            "or more: leave it out, or call it as the domain that it belongs to"
+            f"{table.source}: domain {names[counts.argmin()]!r} has {counts.min()} training rows; it "
+            "needs two or more: leave it out, or call it as the domain that it belongs to"
         )
     if with_labels and not train.labels.shape[1]:
         raise InputError(f"{table.source}: has no labels; name a column with --label")

@@ -45,7 +45,7 @@ def label_transfer(
     Parameters
     ----------
     train, test : Side
-    labels : DataFrame of nullable boolean
+    labels : DataFrame of nullable bool
         Of all rows of the table.
     names : sequence of str
         Of the domains, in the order of their codes.

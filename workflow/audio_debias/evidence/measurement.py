@@ -70,7 +70,7 @@ def measure_table(
             f"{table.source}: has no column domain; name the column that says where a row was "
             "recorded with --domain"
         )
-    names, codes = np.unique(table.domain.astype(str), return_inverse=True)
+    names, codes = np.unique(table.domain, return_inverse=True)
     if len(names) < 2:
         raise InputError(f"{table.source}: all rows are of the domain {names[0]!r}; needs two")
     split = split_of(table, seed)
