@@ -2,6 +2,8 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import soundfile
 
@@ -217,3 +219,41 @@ def test_a_corpus_without_sound_needs_clip_ids_alone(tmp_path):
     assert clips[["path", "seconds"]].isna().all(axis=None)
     with pytest.raises(InputError, match="column 'path' is missing"):
         read(tmp_path)
+
+
+def test_one_table_of_embeddings_gives_a_corpus_a_device_with_text_as_labels(tmp_path):
+    table = pa.table(
+        {
+            "id": ["007", "8", "9", "10", "11"],
+            "device": ["phone A"] * 4 + ["phone B"],
+            "event": ["dog", "car", "dog", None, "dog"],
+            "session": ["s1", "s2", "s1", "s2", "s9"],
+            "split": ["train", "test", "train", "test", "train"],
+            "embedding": [[1.0, 2.0]] * 5,
+        }
+    )
+    pq.write_table(table, tmp_path / "clips.parquet")
+    options = {
+        "csv": "clips.parquet",
+        "audio": False,
+        "columns": {"clip_id": "id", "track_id": "session"},
+        "where": {"device": "phone A"},
+        "text_labels": ["event"],
+        "class_align": {"dog": "bark"},
+    }
+    clips, dropped = read_corpus(
+        "table", tmp_path, labels=["bark", "car"], genres=[], options=options
+    )
+    assert clips["clip_id"].tolist() == ["007", "10", "8", "9"]
+    assert clips["track_id"].tolist() == ["s1", "s2", "s2", "s1"]
+    assert clips["bark"].tolist() == [True, pd.NA, False, True]
+    assert clips["split"].tolist() == ["train", "test", "test", "train"]
+    assert dropped.empty
+    with pytest.raises(InputError, match=r"where: device: no row is 'phone C'; did you mean"):
+        read_corpus(
+            "table",
+            tmp_path,
+            labels=["car"],
+            genres=[],
+            options=options | {"where": {"device": "phone C"}},
+        )

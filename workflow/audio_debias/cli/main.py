@@ -9,6 +9,7 @@ from audio_debias.cli.apply import apply
 from audio_debias.cli.card import card
 from audio_debias.cli.export import export
 from audio_debias.cli.fit import fit
+from audio_debias.cli.init import init
 from audio_debias.cli.measure import evaluate, measure
 
 
@@ -56,5 +57,5 @@ def main() -> None:
     """
 
 
-for command in (measure, fit, apply, card, evaluate, export):
+for command in (measure, fit, apply, card, evaluate, export, init):
     main.add_command(command)

@@ -47,15 +47,13 @@ def fit_pooled(
     """
     train = training_rows(table)
     names = np.unique(np.asarray(table.domain))
-    counts = np.array([np.equal(train.domain, name).sum() for name in names])
+    counts = np.array([(np.asarray(train.domain) == name).sum() for name in names])
     if len(names) < 2:
-        raise InputError(
-            f"{table.source}: all training rows are of {names[0]!r}; needs two domains"
-        )
+        raise InputError(f"{table.source}: all rows are of the domain {names[0]!r}; needs two")
     if counts.min() < 2:
         raise InputError(
-            f"{table.source}: domain {names[counts.argmin()]!r} has {counts.min()} training rows; it "
-            "needs two or more: leave it out, or call it as the domain that it belongs to"
+            f"{table.source}: domain {names[counts.argmin()]!r} has {counts.min()} training rows; "
+            "it needs two or more: leave it out, or call it as the domain that it belongs to"
         )
     if with_labels and not train.labels.shape[1]:
         raise InputError(f"{table.source}: has no labels; name a column with --label")

@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from audio_debias.errors import InputError
-from audio_debias.tables.columns import Columns, EmbeddingColumns, find_columns, find_embedding
+from audio_debias.tables.columns import Columns, find_columns, find_embedding
 from audio_debias.tables.formats import TableFile, open_table
 from audio_debias.tables.labels import label_table
+from audio_debias.tables.matrices import read_by_id, read_matrix, row_names
 
 SPLITS = ("train", "test")
 
@@ -98,10 +98,10 @@ def read_table(
     wanted = find_columns(table.schema.names, columns or {}, source)
     if embeddings is None:
         where = find_embedding(table.schema, embedding, source)
-        x = _matrix(table, where, wanted.id)
+        x = read_matrix(table, where, wanted.id)
         skipped = set(where.names)
     else:
-        x = _beside(table, wanted.id, open_table(embeddings), embedding)
+        x = _beside(table, wanted.id, embeddings, embedding)
         skipped = set()
     kept = [name for name in table.schema.names if name not in skipped]
     frame = table.read(kept).to_pandas() if kept else pd.DataFrame(index=range(len(x)))
@@ -122,127 +122,26 @@ def read_table(
     )
 
 
-class Names(Protocol):
-    """How to call each row in an error."""
-
-    def __getitem__(self, row: int, /) -> str:
-        """The name of a row of the batch."""
-
-
-def matrix_of(
-    batch: pa.RecordBatch | pa.Table, where: EmbeddingColumns, names: Names, source: str
-) -> np.ndarray:
-    """The embeddings of some rows.
-
-    Parameters
-    ----------
-    batch : RecordBatch or Table
-    where : EmbeddingColumns
-    names : list of str, or Names
-        How to call each row in an error.
-    source : str
-
-    Returns
-    -------
-    array of float32, shape (n, D)
-
-    Raises
-    ------
-    InputError
-        If a row has no embedding, or one of another length, or one that is not finite in float32.
-    """
-    if where.prefix is not None:
-        parts = [_numbers(batch.column(name)) for name in where.names]
-        x = np.column_stack(parts)
-    else:
-        column = batch.column(where.names[0])
-        chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-        x = np.concatenate([_lists(chunk, names, source) for chunk in chunks] or [np.empty((0, 0))])
-    with np.errstate(over="ignore"):
-        x = np.ascontiguousarray(x, dtype=np.float32)
-    # In float64 no sum of a row of float32 overflows.
-    odd = np.flatnonzero(~np.isfinite(x.sum(axis=1, dtype=np.float64)))
-    if len(odd):
-        raise InputError(
-            f"{source}: row {names[odd[0]]!r}: its embedding holds NaN, infinity or what float32 "
-            "cannot hold; leave the row out"
-        )
-    return x
-
-
-def row_names(batch: pa.RecordBatch | pa.Table, column: str | None, start: int = 0) -> list[str]:
-    """How to call each row: its id, or its number from `start`."""
-    if column is None:
-        return [str(start + number) for number in range(batch.num_rows)]
-    return [str(one) for one in batch.column(column).to_pylist()]
-
-
-def _numbers(column) -> np.ndarray:
-    return column.to_numpy(zero_copy_only=False).astype(np.float64)
-
-
-def _lists(array: pa.Array, names: Names, source: str) -> np.ndarray:
-    if array.null_count:
-        row = array.is_null().to_numpy(zero_copy_only=False).argmax()
-        raise InputError(f"{source}: row {names[row]!r} has no embedding; leave the row out")
-    if pa.types.is_fixed_size_list(array.type):
-        width = array.type.list_size
-    else:
-        lengths = array.value_lengths().to_numpy(zero_copy_only=False)
-        width = int(lengths[0]) if len(lengths) else 0
-        odd = np.flatnonzero(lengths != width)
-        if len(odd):
-            raise InputError(
-                f"{source}: row {names[odd[0]]!r}: its embedding has {lengths[odd[0]]} numbers, "
-                f"the first {width}"
-            )
-    if width == 0:
-        raise InputError(f"{source}: an embedding without a number")
-    return array.flatten().to_numpy(zero_copy_only=False).reshape(-1, width)
-
-
-def _matrix(table: TableFile, where: EmbeddingColumns, id_column: str | None) -> np.ndarray:
-    parts: list[np.ndarray] = []
-    start = 0
-    wanted = [*where.names, *([id_column] if id_column else [])]
-    for batch in table.batches(wanted):
-        names = row_names(batch, id_column, start)
-        part = matrix_of(batch, where, names, str(table.path))
-        if parts and part.shape[1] != parts[0].shape[1]:
-            raise InputError(
-                f"{table.path}: row {names[0]!r}: its embedding has {part.shape[1]} numbers, the "
-                f"first {parts[0].shape[1]}"
-            )
-        parts.append(part)
-        start += len(part)
-    return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
-
-
 def _beside(
-    table: TableFile, id_column: str | None, file: TableFile, embedding: str | None
+    table: TableFile, id_column: str | None, path: str | Path, embedding: str | None
 ) -> np.ndarray:
     """Embeddings from another file, in the order of the table's rows."""
-    where = find_embedding(file.schema, embedding, str(file.path))
-    key = find_columns(file.schema.names, {}, str(file.path)).id
-    x = _matrix(file, where, key)
+    own, x = read_by_id(path, None, embedding)
     wanted = table.read([id_column] if id_column else table.schema.names[:1])
-    if key is None or id_column is None:
+    if not own or id_column is None:
         if len(x) != wanted.num_rows:
             raise InputError(
-                f"{file.path}: holds {len(x)} embeddings, {table.path} {wanted.num_rows} rows; "
-                "give both an id"
+                f"{path}: holds {len(x)} embeddings, {table.path} {wanted.num_rows} rows; give "
+                "both an id"
             )
         return x
-    own = row_names(file.read([key]), key)
     rows = {name: row for row, name in enumerate(own)}
-    if len(rows) < len(own):
-        raise InputError(f"{file.path}: {key}: an id occurs twice; make them unique")
     names = row_names(wanted, id_column)
     missing = [name for name in names if name not in rows]
     if missing:
         raise InputError(
-            f"{file.path}: lacks {len(missing)} of {len(names)} ids of {table.path}, such as "
-            f"{missing[0]!r}; it holds ids such as {own[0] if own else None!r}"
+            f"{path}: lacks {len(missing)} of {len(names)} ids of {table.path}, such as "
+            f"{missing[0]!r}; it holds ids such as {own[0]!r}"
         )
     return x[[rows[name] for name in names]]
 

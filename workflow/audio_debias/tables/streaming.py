@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from audio_debias.errors import InputError
 from audio_debias.files import replacing
 from audio_debias.tables.columns import Columns, EmbeddingColumns
-from audio_debias.tables.embedding_table import matrix_of, row_names
 from audio_debias.tables.formats import TableFile
+from audio_debias.tables.matrices import matrix_of, row_names
 
 OUTPUTS = (".parquet", ".csv", ".npz")
 

@@ -1,12 +1,12 @@
-"""One's own clips: a CSV with a row per clip."""
+"""One's own clips: a table with a row per clip."""
 
-import csv
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from audio_debias.corpora.clip_tables import read_cells, require
 from audio_debias.corpora.clips import (
     RESERVED,
     SPLITS,
@@ -20,6 +20,10 @@ from audio_debias.plugins import check_options
 
 OPTIONS = {
     "csv": str,
+    "columns": dict,
+    "where": dict,
+    "text_labels": list,
+    "separator": str,
     "class_align": dict,
     "split": str,
     "test_fraction": float,
@@ -34,7 +38,7 @@ TRUTH = {"1": True, "0": False, "": pd.NA}
 def read(
     root: Path, *, labels: list[str], genres: list[str], options: Mapping
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Read the clips that a CSV lists.
+    """Read the clips that a table lists.
 
     Columns: ``path`` (absolute, or from the CSV's folder); one per label, 1 = present, 0 = absent,
     empty = not annotated; and, where wanted, ``clip_id`` (default: the file's name without its
@@ -48,7 +52,12 @@ def read(
     labels, genres : list of str
         Of the run. A clip of another genre is dropped; one without a genre is kept.
     options : mapping
-        ``csv``: file name (default ``clips.csv``).
+        ``csv``: file name (default ``clips.csv``); any table that ``audio-debias`` reads will do.
+        ``columns``: of the names above to the table's own, such as ``{clip_id: id}``.
+        ``where``: column and value, such as ``{device: phone A}``: other rows are not of this
+        corpus.
+        ``text_labels``: columns of text, each value of which is a label; ``separator`` stands between
+        several in one cell.
         ``class_align``: the CSV's label column to the run's label (default: the same name).
         ``split``: ``column``, ``stratified`` (by label and genre, whole tracks) or ``hash`` (by
         track, or where there is none by the bytes of the file, without sound by clip_id);
@@ -69,10 +78,10 @@ def read(
     """
     check_options(options, OPTIONS, str(root))
     path = root / options.get("csv", "clips.csv")
-    rows = _read_csv(path)
+    rows = read_cells(path, options)
     audio = options.get("audio", True)
     if audio or "clip_id" not in rows:
-        _column(rows, "path", path)
+        require(rows, "path", path)
     rows["clip_id"] = _clip_ids(rows, path)
     own = _annotations(rows, labels, options.get("class_align", {}), path)
     rows = rows[[column for column in RESERVED if column in rows and column != "seconds"]]
@@ -96,36 +105,6 @@ def read(
         clips["split"] = _split(clips, labels, root, path, options)
         refuse_shared_tracks(clips, str(path))
     return clips, dropped_frame(dropped)
-
-
-def _read_csv(path: Path) -> pd.DataFrame:
-    """All cells as stripped strings, under the names of the header."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *cells = csv.reader(file, strict=True)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: not readable as UTF-8 CSV: {error}") from None
-    except ValueError:
-        raise InputError(f"{path}: is empty; it needs a header and a row per clip") from None
-    header = [name.strip() for name in header]
-    repeated = [name for name in header if header.count(name) > 1]
-    if repeated:
-        raise InputError(f"{path}: column {repeated[0]!r} occurs twice; rename one")
-    cells = [row for row in cells if row]
-    for number, row in enumerate(cells, start=1):
-        if len(row) != len(header):
-            raise InputError(
-                f"{path}: row {number} has {len(row)} cells, the header {len(header)}; quote "
-                "cells that hold a comma"
-            )
-    cells = [[cell.strip() for cell in row] for row in cells]
-    return pd.DataFrame(cells, columns=header, dtype="str")
-
-
-def _column(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:
-    if name not in rows:
-        raise InputError(f"{path}: column {name!r} is missing{nearest(name, rows.columns)}")
-    return rows[name]
 
 
 def _clip_ids(rows: pd.DataFrame, path: Path) -> pd.Series:
@@ -179,7 +158,7 @@ def _split(
     if not 0 < fraction <= 0.5:
         raise InputError(f"{path}: options: test_fraction {fraction} is not in (0, 0.5]")
     if kind == "column":
-        split = _column(clips, "split", path)
+        split = require(clips, "split", path)
         odd = ~split.isin(SPLITS)
         if odd.any():
             raise InputError(

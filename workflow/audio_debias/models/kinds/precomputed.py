@@ -1,7 +1,8 @@
 """Kind `precomputed`: clip embeddings that the user already has, looked up by clip id.
 
-`.parquet`: columns `clip_id` and `embedding` (lists of numbers, all of one length).
-`.npz`: arrays `clip_id` (n,) and `embedding` (n, dim), without pickled objects.
+Any table that `audio-debias` reads (`.parquet`, `.csv`, `.jsonl`, `.npz`): a column `clip_id`, or
+what `options.id` names, and the embedding, a column of lists or numbered columns, found by itself
+or named by `options.embedding`.
 `.h5`: the layout of the paper's authors, `{corpus}/{model}/features` and `keys`, one row a frame;
 `options.groups` lists the `corpus/model` to read.
 
@@ -14,17 +15,15 @@ Example::
     dim: 512
 """
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from audio_debias.errors import InputError
 from audio_debias.models.embeddings_h5 import read_embeddings
+from audio_debias.tables.matrices import read_by_id
 
-OPTIONS = {"groups": list}
+OPTIONS = {"groups": list, "id": str, "embedding": str}
 """Type of every option."""
 
 
@@ -42,27 +41,20 @@ def load(spec: dict, path: Path) -> "Precomputed":
     InputError
         If the file is not as described above, or names a clip twice.
     """
-    groups = spec.get("options", {}).get("groups", [])
-    readers: dict[str, Callable] = {
-        ".parquet": _read_parquet,
-        ".npz": _read_npz,
-        ".h5": partial(_read_h5, groups),
-    }
-    if path.suffix not in readers:
-        raise InputError(f"{path}: must be one of {', '.join(readers)}")
-    if path.suffix == ".h5" and not groups:
-        raise InputError(f"model {spec['name']}: options.groups: missing; list corpus/model names")
-    try:
-        clip_ids, embeddings = readers[path.suffix](path)
-        clip_ids = [str(clip_id) for clip_id in clip_ids]
-        if np.asarray(embeddings).dtype.kind not in "fiu":
-            raise InputError(f"{path}: embedding: must be real numbers")
-        embeddings = np.asarray(embeddings, dtype=np.float32)
-    except InputError:
-        raise
-    except (Exception, MemoryError) as error:  # zlib, zipfile, HDF5 and NumPy have each their own
-        reason = " ".join(str(error).split())[:200]
-        raise InputError(f"{path}: holds no clip ids and embeddings ({reason})") from None
+    options = spec.get("options", {})
+    groups = options.get("groups", [])
+    if path.suffix == ".h5":
+        if not groups:
+            raise InputError(
+                f"model {spec['name']}: options.groups: missing; list corpus/model names"
+            )
+        clip_ids, embeddings = _read_h5(groups, path)
+    else:
+        clip_ids, embeddings = read_by_id(
+            path, options.get("id"), options.get("embedding"), finite=False
+        )
+        if not clip_ids:
+            raise InputError(f"{path}: has no column clip_id; name the one that is in options.id")
     if embeddings.shape != (len(clip_ids), spec["dim"]):
         raise InputError(
             f"{path}: {len(clip_ids)} clip ids with embeddings of shape {embeddings.shape}; "
@@ -93,17 +85,13 @@ class Precomputed:
         return None if row is None else self._embeddings[row]
 
 
-def _read_parquet(path: Path) -> tuple[list[str], np.ndarray]:
-    table = pq.read_table(path, columns=["clip_id", "embedding"])
-    return table["clip_id"].to_pylist(), np.stack(table["embedding"].to_numpy())
-
-
-def _read_npz(path: Path) -> tuple[list[str], np.ndarray]:
-    with np.load(path) as file:
-        return file["clip_id"].astype(str).tolist(), file["embedding"]
-
-
 def _read_h5(groups: list[str], path: Path) -> tuple[list[str], np.ndarray]:
-    parts = [read_embeddings(path, *group.split("/", 1)) for group in groups]
-    clip_ids, embeddings = zip(*parts, strict=True)
-    return np.concatenate(clip_ids).tolist(), np.concatenate(embeddings)
+    try:
+        parts = [read_embeddings(path, *group.split("/", 1)) for group in groups]
+        clip_ids, embeddings = zip(*parts, strict=True)
+        return np.concatenate(clip_ids).tolist(), np.concatenate(embeddings).astype(np.float32)
+    except InputError:
+        raise
+    except (Exception, MemoryError) as error:  # HDF5 and NumPy have each their own
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(f"{path}: holds no clip ids and embeddings ({reason})") from None

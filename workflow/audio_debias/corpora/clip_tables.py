@@ -1,0 +1,104 @@
+"""The table of one's own clips: a CSV or any table of embeddings, as cells of text."""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from audio_debias.errors import InputError, nearest
+from audio_debias.tables.formats import open_table
+from audio_debias.tables.labels import label_table
+
+
+def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
+    """All cells as stripped strings, an empty one where there is nothing.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV, or what :func:`~audio_debias.tables.formats.open_table` reads; its columns of lists
+        are left out.
+    options : mapping
+        ``columns``: the reader's names to the table's own. ``where``: columns and the value that
+        kept rows have. ``text_labels``: columns each of whose values is a label; they become a
+        column of 1 and 0 a value, empty where the cell is. ``separator``: between several in a cell.
+
+    Raises
+    ------
+    InputError
+        If the file is no such table, or a column is not there.
+    """
+    rows = _csv(path) if path.suffix.lower() == ".csv" else _other(path)
+    for column, value in options.get("where", {}).items():
+        require(rows, column, path)
+        kept = rows[column] == str(value)
+        if not kept.any():
+            known = rows[column].unique()
+            raise InputError(
+                f"{path}: options: where: {column}: no row is {value!r}{nearest(value, known)}"
+            )
+        rows = rows[kept].reset_index(drop=True)
+    for name, own in options.get("columns", {}).items():
+        require(rows, own, path)
+        rows[name] = rows[own]
+    separator = options.get("separator")
+    for column in options.get("text_labels", []):
+        text = require(rows, column, path)
+        for label, flags in label_table(text.to_frame(), str(path), separator).items():
+            if label in rows:
+                raise InputError(f"{path}: {column}: label {label!r} is a column too; rename one")
+            rows[label] = flags.astype("Int64").astype("string").fillna("").astype("str")
+    return rows
+
+
+def require(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:
+    """A column of the table.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+    """
+    if name not in rows:
+        raise InputError(f"{path}: column {name!r} is missing{nearest(name, rows.columns)}")
+    return rows[name]
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header, *cells = csv.reader(file, strict=True)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: not readable as UTF-8 CSV: {error}") from None
+    except ValueError:
+        raise InputError(f"{path}: is empty; it needs a header and a row per clip") from None
+    header = [name.strip() for name in header]
+    repeated = [name for name in header if header.count(name) > 1]
+    if repeated:
+        raise InputError(f"{path}: column {repeated[0]!r} occurs twice; rename one")
+    cells = [row for row in cells if row]
+    for number, row in enumerate(cells, start=1):
+        if len(row) != len(header):
+            raise InputError(
+                f"{path}: row {number} has {len(row)} cells, the header {len(header)}; quote "
+                "cells that hold a comma"
+            )
+    cells = [[cell.strip() for cell in row] for row in cells]
+    return pd.DataFrame(cells, columns=header, dtype="str")
+
+
+def _other(path: Path) -> pd.DataFrame:
+    table = open_table(path)
+    plain = [field.name for field in table.schema if not hasattr(field.type, "value_type")]
+    frame = table.read(plain).to_pandas(types_mapper=None)
+    return pd.DataFrame({name: _text(frame[name]) for name in plain}, dtype="str")
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Cells as a CSV would hold them: a flag as 1 or 0, a whole number without a point."""
+    if column.dtype == bool or (column.dtype == object and set(column.dropna()) <= {True, False}):
+        column = column.astype("boolean").astype("Int64")
+    elif pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    return column.astype("string").fillna("").str.strip().astype("str")
