@@ -4,12 +4,16 @@ import json
 
 import numpy as np
 import onnxruntime
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import soundfile
+import yaml
 from click.testing import CliRunner
 
 from audio_debias.cli.main import main
+from audio_debias.corpora.registry import read_corpus
 from audio_debias.corrections.per_label import LABEL_FREE
 from audio_debias.corrections.pooled import apply_pooled
 from audio_debias.corrections.store import load_corrections
@@ -268,3 +272,60 @@ def test_properties_beside_the_embeddings_are_named(tmp_path):
     text = run("measure", table).stdout
     assert "The domain score goes with bandwidth (R²" in text
     assert "loudness" not in text
+
+
+def test_init_of_one_table_writes_a_corpus_a_domain_and_nothing_beside_the_data(fitted, tmp_path):
+    table, _ = fitted
+    before = sorted(table.parent.iterdir())
+    said = run("init", table, "--domain", "device", "--label", "event", "--into", tmp_path).stdout
+    assert "4 corpora (laptop, phone_a, phone_b, recorder), 3 labels (car, dog, rain)" in said
+    config = yaml.safe_load((tmp_path / "mine.yaml").read_text())
+    assert config["models"] == ["clips"]
+    corpus = yaml.safe_load((tmp_path / "resources/corpora/phone_a.yaml").read_text())
+    assert corpus["options"]["where"] == {"device": "phone A"}
+    assert sorted(table.parent.iterdir()) == before
+    again = run("init", table, "--domain", "device", "--label", "event", "--into", tmp_path, code=1)
+    assert "is there already; give another --run, or --overwrite" in again.stderr
+
+
+def tones(folder, names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, np.full(8000, 0.1), 8000)
+    return folder
+
+
+def test_init_of_folders_takes_shared_labels_and_keeps_takes_together(tmp_path):
+    songs = [f"{label}/song{song}_{take}.wav"
+             for label in ("Flute", "Grand piano") for song in "abcde" for take in (1, 2)]  # fmt: skip
+    studio = tones(tmp_path / "Studio 1", songs)
+    stage = tones(tmp_path / "stage", [f"{label}/{word}.wav" for label in ("flute", "grand_piano",
+                  "organ") for word in ("left", "right", "up", "down", "in")])  # fmt: skip
+    into = tmp_path / "project"
+    result = run("init", studio, stage, "--into", into)
+    assert "2 corpora (studio_1, stage), 2 labels (flute, grand_piano)" in result.stdout
+    assert "stage: labels that another corpus lacks: organ" in result.stderr
+    assert "(10 groups of 20 clips" in result.stderr
+    corpus = yaml.safe_load((into / "resources/corpora/studio_1.yaml").read_text())
+    assert corpus["options"]["class_align"] == {"Flute": "flute", "Grand piano": "grand_piano"}
+    clips, _ = read_corpus("table", studio, labels=corpus["labels"], genres=[],
+                           options=corpus["options"])  # fmt: skip
+    assert clips.groupby("track_id")["split"].nunique().max() == 1
+    assert clips["track_id"].nunique() == 10
+    assert "track_id" not in pd.read_csv(into / "resources/corpora/stage.csv")
+    assert not list(studio.glob("*.csv"))
+    alone = run("init", studio, stage, "--into", into, "--overwrite", "--no-groups")
+    assert "groups of" not in alone.stderr
+    message = run("init", studio, stage, "--into", into, "--overwrite", "--group-regex", "take(.)",
+                  code=1).stderr  # fmt: skip
+    assert "--group-regex: finds nothing in 'Flute/songa_1.wav'" in message
+
+
+def test_init_says_what_it_needs(tmp_path, fitted):
+    message = run("init", fitted[0], "--into", tmp_path, code=1).stderr
+    assert "has no column domain; name one with --domain" in message
+    one = tones(tmp_path / "one", ["a/x.wav", "b/y.wav"])
+    other = tones(tmp_path / "other", ["c/x.wav", "d/y.wav"])
+    message = run("init", one, other, "--into", tmp_path / "p", code=1).stderr
+    assert "the corpora share no label (one: a, b; other: c, d)" in message

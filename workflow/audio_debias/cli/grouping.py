@@ -11,6 +11,9 @@ from audio_debias.errors import InputError
 COUNTER = re.compile(r"[\s_.-]*(?:\(?\d+\)?|[a-z])\Z", re.IGNORECASE)
 """What numbers the parts of one recording, at the end of a name: ``song_01``, ``song-b``."""
 
+DEEPEST = 3
+"""Counters taken off a name at most: ``guitar_002-067-050`` is a note of ``guitar_002``."""
+
 FEWEST = 4
 """Groups that a label needs: with fewer, its clips could not be spread over both sides."""
 
@@ -37,7 +40,7 @@ def groups_by_regex(paths: Sequence[str], pattern: str) -> pd.Series:
 
 
 def groups_by_stem(paths: Sequence[str], labels: pd.DataFrame) -> pd.Series | None:
-    """Groups of names that share a stem, if most do and every label has several groups.
+    """Groups of names that share a stem, the shortest that leaves every label several groups.
 
     Parameters
     ----------
@@ -50,14 +53,17 @@ def groups_by_stem(paths: Sequence[str], labels: pd.DataFrame) -> pd.Series | No
     Series of str, or None
         The folder and the stem of each name; None where no such groups show.
     """
-    stems = pd.Series(
-        [str(PurePath(path).with_name(COUNTER.sub("", PurePath(path).stem))) for path in paths],
-        dtype="str",
-    )
-    shared = stems.map(stems.value_counts()) > 1
-    if shared.mean() < 0.5:
-        return None
-    for label in labels:
-        if stems[labels[label].to_numpy(dtype=bool)].nunique() < FEWEST:
-            return None
-    return stems
+    found = None
+    names = [PurePath(path).stem for path in paths]
+    for _ in range(DEEPEST):
+        names = [COUNTER.sub("", name) or name for name in names]
+        stems = pd.Series(
+            [str(PurePath(path).with_name(one)) for path, one in zip(paths, names, strict=True)],
+            dtype="str",
+        )
+        counts = [stems[labels[one].to_numpy(dtype=bool)].nunique() for one in labels]
+        if min(counts) < FEWEST:
+            break
+        if (stems.map(stems.value_counts()) > 1).mean() >= 0.5:
+            found = stems
+    return found

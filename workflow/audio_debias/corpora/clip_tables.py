@@ -22,7 +22,7 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
     options : mapping
         ``columns``: the reader's names to the table's own. ``where``: columns and the value that
         kept rows have. ``text_labels``: columns each of whose values is a label; they become a
-        column of 1 and 0 a value, empty where the cell is. ``separator``: between several in a cell.
+        column of 1 and 0 a value, empty where the cell is. ``separator``: between several in one.
 
     Raises
     ------

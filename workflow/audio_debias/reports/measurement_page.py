@@ -31,6 +31,7 @@ def write_report(folder: str | Path, measured: Mapping, correction: str | None =
         f"Bias of {Path(measured['table']['source']).name}",
         sentences=list(sentences(measured)),
         states=[(when, measured[when]) for when in ("before", "after") if when in measured],
+        grids={when: _grid(measured[when]) for when in ("before", "after") if when in measured},
         table=measured["table"],
         sources=[one | {"title": _title(one["cause"])} for one in measured["sources"]],
         probes=PROBES,
@@ -67,7 +68,7 @@ def _told(found: Mapping) -> str:
         if one["accuracy"] > one["null_high"]:
             return (
                 f"The embedding carries the domain: {PROBES[name]} names the right one of {k} for "
-                f"{_percent(one['accuracy'])} {_bounds(one)} of rows that it never saw ({chance})."
+                f"{_share(one)} of rows that it never saw ({chance})."
             )
     return f"No probe tells the {k} domains apart ({_percent(probes[best]['accuracy'])}; {chance})."
 
@@ -111,6 +112,13 @@ def _kept(before: Mapping, after: Mapping) -> str:
     return f"Mean AUC of the labels after it: {', '.join(parts)}." if parts else ""
 
 
+def _grid(state: Mapping) -> dict[str, list[Mapping | None]]:
+    """The cells of each train domain, one a test domain; None where no label could be tried."""
+    names = state["identification"]["domains"]
+    cells = {(cell["train"], cell["test"]): cell for cell in state["labels"]["cells"]}
+    return {one: [cells.get((one, other)) for other in names] for one in names}
+
+
 def _title(cause: str) -> str:
     return PROPERTIES[cause].title if cause in PROPERTIES else cause
 
@@ -126,4 +134,9 @@ def _points(one: Mapping) -> str:
 def _bounds(one: Mapping) -> str:
     if one["low"] is None or one["high"] is None:
         return ""
-    return f"[{100 * one['low']:.1f}, {100 * one['high']:.1f}]"
+    low, high = f"{100 * one['low']:.1f}", f"{100 * one['high']:.1f}"
+    return "" if low == high else f"[{low}, {high}]"
+
+
+def _share(one: Mapping) -> str:
+    return f"{_percent(one['accuracy'])} {_bounds(one)}".strip()

@@ -56,8 +56,8 @@ def read(
         ``columns``: of the names above to the table's own, such as ``{clip_id: id}``.
         ``where``: column and value, such as ``{device: phone A}``: other rows are not of this
         corpus.
-        ``text_labels``: columns of text, each value of which is a label; ``separator`` stands between
-        several in one cell.
+        ``text_labels``: columns of text, each value of which is a label; ``separator``: what
+        stands between several in one cell.
         ``class_align``: the CSV's label column to the run's label (default: the same name).
         ``split``: ``column``, ``stratified`` (by label and genre, whole tracks) or ``hash`` (by
         track, or where there is none by the bytes of the file, without sound by clip_id);
