@@ -297,11 +297,14 @@ def tones(folder, names):
 
 
 def test_init_of_folders_takes_shared_labels_and_keeps_takes_together(tmp_path):
-    songs = [f"{label}/song{song}_{take}.wav"
-             for label in ("Flute", "Grand piano") for song in "abcde" for take in (1, 2)]  # fmt: skip
-    studio = tones(tmp_path / "Studio 1", songs)
-    stage = tones(tmp_path / "stage", [f"{label}/{word}.wav" for label in ("flute", "grand_piano",
-                  "organ") for word in ("left", "right", "up", "down", "in")])  # fmt: skip
+    takes = [f"song{song}_{take}.wav" for song in "abcde" for take in (1, 2)]
+    studio = tones(
+        tmp_path / "Studio 1",
+        [f"{label}/{take}" for label in ("Flute", "Grand piano") for take in takes],
+    )
+    words = ("left", "right", "up", "down", "in")
+    labels = ("flute", "grand_piano", "organ")
+    stage = tones(tmp_path / "stage", [f"{label}/{word}.wav" for label in labels for word in words])
     into = tmp_path / "project"
     result = run("init", studio, stage, "--into", into)
     assert "2 corpora (studio_1, stage), 2 labels (flute, grand_piano)" in result.stdout
