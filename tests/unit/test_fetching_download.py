@@ -581,7 +581,7 @@ def test_local_file_without_a_checksum_is_pinned(tmp_path):
     [
         (b"PK wrong", "sha256 is"),
         (HTML, "is an HTML page"),
-        (b"", "is no .zip file"),
+        (b"", "is empty"),
         (None, "does not exist; correct the path"),
     ],
 )
@@ -604,3 +604,91 @@ def test_local_must_be_a_file_of_this_disk(tmp_path, local, match):
     with pytest.raises(InputError, match=match):
         quick([], tmp_path / "a.zip", local=local)
     assert names(tmp_path) == []
+
+
+def test_the_first_declared_size_is_remembered_where_a_cut_is_said_to_be_the_end(server, tmp_path):
+    """A cut file whose server then answers 416 with the cut's own length is not whole."""
+
+    def at_its_end(handler):
+        if "Range" not in handler.headers:
+            return answer(handler)
+        handler.send_response(416)
+        handler.send_header("Content-Range", "bytes */100000")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    quick(server.url("/a.zip", partial(answer, cut=100_000), at_its_end), tmp_path / "a.zip")
+    assert (tmp_path / "a.zip").read_bytes() == BODY
+    assert server.ranges == [None, "bytes=100000-", None]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "weights", "a.zip"])
+def test_an_empty_body_is_never_pinned(server, tmp_path, name):
+    assert_refused("is empty", server.url("/a", partial(answer, body=b"")), tmp_path / name)
+
+
+@pytest.mark.parametrize("body", [b'{"error": "quota"}', b'\xef\xbb\xbf ["no"]'])
+def test_a_json_message_is_never_pinned(server, tmp_path, body):
+    assert_refused("JSON message", server.url("/a", partial(answer, body=body)), tmp_path / "a.csv")
+
+
+def test_json_is_fetched_where_it_is_wanted(server, tmp_path):
+    quick(server.url("/a", partial(answer, body=b"{}")), tmp_path / "a.json")
+
+
+def test_a_file_of_undeclared_size_has_a_largest_one(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(transfer, "LARGEST", 100_000)
+    assert_refused("declare its size", server.url("/a.zip", answer), tmp_path / "a.zip")
+    url = server.url("/b.zip", partial(answer, chunked=True))
+    assert_refused("sends more than the expected 100000", url, tmp_path / "b.zip")
+    quick(server.url("/c.zip", answer), tmp_path / "c.zip", size=len(BODY))
+
+
+def drip(handler):
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(BODY)))
+    handler.end_headers()
+    while not handler.server.released.wait(0.02):
+        handler.wfile.write(b"P")
+
+
+def test_a_server_that_drips_is_given_up(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(transfer, "SPEED_WINDOW", 0.3)
+    url = server.url("/a.zip", drip)
+    left = [".a.zip.part", ".a.zip.part.json"]
+    assert_refused("bytes a second", url, tmp_path / "a.zip", retries=1, left=left)
+
+
+def test_a_download_has_a_total_time(server, tmp_path):
+    url = server.url("/a.zip", drip)
+    left = [".a.zip.part", ".a.zip.part.json"]
+    assert_refused("longer than the time", url, tmp_path / "a.zip", total_time=0.3, left=left)
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "fifo", "folder"])
+@pytest.mark.parametrize("name", [".a.zip.part", ".a.zip.part.json"])
+def test_what_lies_where_a_download_grows_is_not_trusted(server, tmp_path, kind, name):
+    mine = tmp_path / "mine"
+    mine.write_bytes(b"mine")
+    odd = tmp_path / name
+    if kind == "fifo":
+        os.mkfifo(odd)
+    elif kind == "folder":
+        odd.mkdir()
+    else:
+        odd.symlink_to(mine if kind == "link" else tmp_path / "nothing")
+    assert_refused(
+        "is no plain file", server.url("/a.zip", answer), tmp_path / "a.zip", left=["mine", name]
+    )
+    assert mine.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["[" * 100_000, '{"url": {}}', "[1, 2]", '{"url": "x", "total": "many"}', "{}", "\x00"],
+)
+def test_an_odd_note_is_none(server, tmp_path, note):
+    (tmp_path / ".a.zip.part").write_bytes(BODY[:1000])
+    (tmp_path / ".a.zip.part.json").write_text(note)
+    quick(server.url("/a.zip", answer), tmp_path / "a.zip", checksum=SHA256)
+    assert (tmp_path / "a.zip").read_bytes() == BODY

@@ -2,9 +2,11 @@
 import time
 
 from audio_debias.jobs.failures import describe_failure, has_begun, is_done
+from audio_debias.jobs.notes import own_jobs
 from audio_debias.jobs.orphans import end_orphans
 
 STARTED = time.time()
+own_jobs()
 
 
 onstart:

@@ -4,6 +4,7 @@ import logging
 import os
 import re
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def fetch(
     retries: int = 5,
     backoff: float = 1.0,
     timeout: float = 30.0,
+    total_time: float = 24 * 3600.0,
     progress: bool = True,
 ) -> Path:
     """Put a remote file, or a copy already on disk, under `destination`.
@@ -66,6 +68,8 @@ def fetch(
         unless the server sends Retry-After.
     timeout : float
         Seconds without a byte after which the attempt has failed.
+    total_time : float
+        Seconds after which the file is given up.
     progress : bool
         Show a progress bar on stderr.
 
@@ -112,7 +116,8 @@ def fetch(
         partial_file(destination) as partial,
         requests.Session() as session,
     ):
-        download = Download(session, partial, wanted, timeout, progress)
+        deadline = time.monotonic() + total_time
+        download = Download(session, partial, wanted, timeout, progress, deadline)
         for url in urls:
             try:
                 download.complete(url, patience)

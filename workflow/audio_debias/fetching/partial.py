@@ -12,13 +12,24 @@ from typing import BinaryIO
 from audio_debias.errors import InputError
 from audio_debias.files import replacing
 
+_LONGEST_NOTE = 10_000
+
 
 @dataclass(frozen=True)
 class Origin:
-    """Where the bytes of a partial file came from, and the server's name for that version."""
+    """Where the bytes of a partial file came from, and the server's name for that version.
+
+    Attributes
+    ----------
+    url : str
+    validator : str or None
+    total : int or None
+        The size of the whole file as the server first declared it.
+    """
 
     url: str = ""
     validator: str | None = None
+    total: int | None = None
 
 
 class Partial:
@@ -39,10 +50,16 @@ class Partial:
     @property
     def origin(self) -> Origin:
         """Where they came from, as the note says; nowhere if it cannot be read."""
-        try:
-            return Origin(**json.loads(self.note.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        if not self.note.is_file() or self.note.is_symlink():
             return Origin()
+        try:
+            with self.note.open(encoding="utf-8") as file:
+                noted = json.loads(file.read(_LONGEST_NOTE))
+            origin = Origin(**noted)
+        except (OSError, ValueError, TypeError, RecursionError):
+            return Origin()
+        types = (origin.url, str), (origin.validator, str | None), (origin.total, int | None)
+        return origin if all(isinstance(value, kind) for value, kind in types) else Origin()
 
     def restart(self, origin: Origin) -> None:
         """Forget the bytes, then note where the next ones come from: never the other way round."""
@@ -56,7 +73,11 @@ class Partial:
 def partial_file(destination: Path) -> Iterator[Partial]:
     """Open the partial file of `destination` for this process alone; remove it when empty."""
     path = destination.with_name(f".{destination.name}.part")
-    with open(path, "ab") as file:
+    for beside in (path, path.with_name(f"{path.name}.json")):
+        _refuse_odd(beside)
+    # Never through a link, and never waiting for a reader of a pipe.
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK
+    with open(os.open(path, flags, 0o666), "ab") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             mine = path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat())
@@ -74,3 +95,15 @@ def partial_file(destination: Path) -> Iterator[Partial]:
                 path.unlink(missing_ok=True)
             if not path.exists():
                 partial.note.unlink(missing_ok=True)
+
+
+def _refuse_odd(path: Path) -> None:
+    """Refuse a link, a folder or a device where a download is to grow.
+
+    Raises
+    ------
+    InputError
+        If something that is no plain file lies there.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise InputError(f"{path}: is no plain file, a download cannot go there; delete it")

@@ -1,8 +1,10 @@
 """Requests for one file: continued where they were cut, judged by their head, tried again."""
 
 import logging
+import math
 import re
 import sys
+import time
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -23,6 +25,14 @@ _log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
 # An attempt that brought this much was no failure in a row: a bad line may cut a large file often.
 _PROGRESS = 1 << 20
+LARGEST = 200 * 2**30
+"""Bytes of a file whose size nobody declares: more than any corpus's archive."""
+
+LEAST_SPEED = 1000
+"""Bytes a second, over `SPEED_WINDOW` seconds: a line that brings less has failed."""
+
+SPEED_WINDOW = 120.0
+
 _TRANSIENT_STATUS = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -47,6 +57,7 @@ class Download:
     wanted: Wanted
     timeout: float
     progress: bool
+    deadline: float = math.inf
 
     def complete(self, url: str, fresh: Retry) -> None:
         """Fill the partial file from `url` and verify it."""
@@ -140,14 +151,14 @@ class Download:
         if status == 200:
             length = response.headers.get("Content-Length", "")
             total = int(length) if length.isdecimal() else None
-            partial.restart(Origin(url, _validator(response)))
+            partial.restart(Origin(url, _validator(response), total))
             if total is None and not response.raw.chunked:
                 if not self.wanted.checksum and self.wanted.size is None:
                     raise Refused("the server does not say how long the file is: declare its size")
                 partial.doubtful = True
         else:
             total = _continued(response, partial.size)
-            if total is None:
+            if total is None or partial.origin.total not in (None, total):
                 partial.restart(Origin())
                 raise Interrupted("the server did not go on where the download stopped")
             partial.doubtful = True
@@ -155,12 +166,19 @@ class Download:
             if self.wanted.size not in (None, total):
                 partial.restart(Origin())
                 raise Refused(f"has {total} bytes, expected {self.wanted.size}")
+            if self.wanted.size is None and total > LARGEST:
+                partial.restart(Origin())
+                raise Refused(
+                    f"has {human_size(total)}, more than {human_size(LARGEST)}: declare its size"
+                )
             require_space(partial.path, total - partial.size)
         return total
 
     def _append(self, raw: urllib3.BaseHTTPResponse, total: int | None) -> None:
         """Append the body as it arrives: what a cut leaves is kept for the next attempt."""
         partial, limit = self.partial, self.wanted.size
+        most = LARGEST if limit is None else limit
+        speed = _Speed(self.deadline)
         with tqdm(
             desc=self.wanted.name,
             total=total or limit,
@@ -173,12 +191,36 @@ class Download:
             while chunk := raw.read1(_CHUNK, decode_content=False):
                 partial.file.write(chunk)
                 bar.update(len(chunk))
-                if limit is not None and partial.size > limit:
+                if partial.size > most:
                     partial.restart(Origin())
-                    raise Refused(f"sends more than the expected {limit} bytes")
+                    raise Refused(f"sends more than the expected {most} bytes")
+                speed.check(len(chunk))
         partial.file.flush()
         if limit is not None and partial.size < limit:
             raise Interrupted(f"the connection was cut after {human_size(partial.size)}")
+
+
+class _Speed:
+    """What a line brings, and whether that is too little or takes too long.
+
+    A server that sends a byte now and then never lets a read time out.
+    """
+
+    def __init__(self, deadline: float):
+        self._deadline = deadline
+        self._since, self._bytes = time.monotonic(), 0
+
+    def check(self, n_bytes: int) -> None:
+        """Count bytes; raise where they come too slowly."""
+        now = time.monotonic()
+        self._bytes += n_bytes
+        if now > self._deadline:
+            raise Refused("takes longer than the time that is given for it")
+        if now - self._since >= SPEED_WINDOW:
+            speed = self._bytes / (now - self._since)
+            if speed < LEAST_SPEED:
+                raise Interrupted(f"the server sends {speed:.0f} bytes a second")
+            self._since, self._bytes = now, 0
 
 
 def refuse_downgrade(response: requests.Response) -> None:

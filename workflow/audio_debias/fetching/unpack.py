@@ -5,6 +5,7 @@ import shutil
 import stat
 import struct
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -93,6 +94,8 @@ def unpack(
         raise InputError(f"{folder}: is not empty; remove it to unpack {archive.name} there")
 
     temporary = folder.with_name(f".{folder.name}.unpacking")
+    if temporary.is_symlink() or temporary.is_file():  # nobody's work is behind it
+        temporary.unlink()
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
     try:
@@ -214,6 +217,8 @@ def _inside(member: _Member) -> str:
     # Windows rules know both kinds of slash and drives: what they find harmless, POSIX does too.
     if PureWindowsPath(name).anchor or ".." in PureWindowsPath(name).parts or "\0" in name:
         raise _Unsafe(f"holds {name!r}, which leads out of the folder")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
+        raise _Unsafe(f"holds {name!r}, a name that is not UTF-8 or has control characters")
     inside = PurePosixPath(name)
     if not inside.parts and not member.is_folder:
         raise _Unsafe(f"holds a file without a name ({name!r})")

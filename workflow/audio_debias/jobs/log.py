@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from audio_debias.errors import InputError
+from audio_debias.jobs.notes import noted
 
 
 @contextmanager
@@ -41,7 +42,8 @@ def job(log: str | Path, **inputs) -> Iterator[logging.Logger]:
             logger.info("%s: %s", name, value)
         start = time.perf_counter()
         try:
-            yield logger
+            with noted():
+                yield logger
         except InputError as error:
             logger.error("error: %s", error)
             print(f"error: {error}", file=terminal)
