@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -80,7 +81,7 @@ def test_a_job_whose_snakemake_lives_is_left_alone(tmp_path, started):
     program.write_text(f"import subprocess; subprocess.run({SLEEP!r})")
     snakemake = started([sys.executable, str(program)], cwd=tmp_path)
     children = f"/proc/{snakemake.pid}/task/{snakemake.pid}/children"
-    while not (found := open(children).read().split()):
+    while not (found := Path(children).read_text().split()):
         time.sleep(0.05)
     note(tmp_path, int(found[0]))
     end_orphans(tmp_path)
