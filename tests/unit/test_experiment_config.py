@@ -301,3 +301,20 @@ def test_a_local_copy_may_be_named_from_the_home_folder_or_as_an_address(
     for path in ("~/irmas.zip", f"file://{tmp_path}/irmas.zip"):
         config["local"] = {"IRMAS-TrainingData.zip": path}
         load_experiment(config, ROOT)
+
+
+@pytest.mark.parametrize("folder", ["nothing.npz", "mine/{corpus}.npz"])
+def test_embeddings_that_are_not_there_are_refused_before_anything_runs(
+    config, project, tmp_path, monkeypatch, folder
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "demo_irmas.npz").touch()
+    spec = read_yaml(project / "resources/models/mtt_vgg.yaml")
+    spec |= {"name": "mine", "kind": "precomputed", "weights": {"folder": folder}}
+    define(project, "models", "mine", **spec)
+    message = refusal({**config, "models": ["mine"]}, project)
+    missing = folder.replace("{corpus}", "demo_openmic")
+    assert message == (
+        f"resources/models/mine.yaml: weights.folder: no such file or folder: {missing}"
+    )

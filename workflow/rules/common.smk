@@ -4,20 +4,19 @@ import os
 import re
 import sys
 
-# The library is that of this checkout, here and in the scripts of any environment.
-sys.path.insert(0, str(PROJECT / "workflow"))
-
 from audio_debias import lend_to_subprocesses
 from audio_debias.errors import InputError
 from audio_debias.experiment.config import SHARED_RULES, load_experiment
 from audio_debias.experiment.definitions import clip_csv, weights_of
-from audio_debias.experiment.schema import read_yaml
+from audio_debias.experiment.yaml_files import read_yaml
 from audio_debias.fetching.local import local_path
 from audio_debias.jobs.code import class_fingerprint, plugin_fingerprint, script_fingerprint
 from audio_debias.plugins import ERASERS, KINDS, READERS
 
 lend_to_subprocesses()
 try:
+    for file in workflow.configfiles:
+        read_yaml(Path(file))
     EXPERIMENT = load_experiment(config, PROJECT)
 except InputError as error:
     raise WorkflowError(str(error))

@@ -14,7 +14,8 @@ from audio_debias.experiment.definitions import (
 )
 from audio_debias.experiment.method import Method
 from audio_debias.experiment.plan import Experiment
-from audio_debias.experiment.schema import read_yaml, unknown, validate
+from audio_debias.experiment.schema import unknown, validate
+from audio_debias.experiment.yaml_files import read_yaml
 from audio_debias.fetching.licences import require_accepted
 from audio_debias.fetching.local import local_path
 from audio_debias.plugins import ERASERS, KINDS, READERS
@@ -69,6 +70,7 @@ def load_experiment(config: Mapping, project: Path) -> Experiment:
         _check_corpus(corpus, source("corpora", name))
     for name, model in models.items():
         KINDS.find(model["kind"], f"{source('models', name)}: kind")
+        _check_weights(model, corpora, source("models", name))
     _check_derived(experiment)
     for name, corpus in corpora.items():
         if config["sources"] and corpus.get("options", {}).get("audio") is False:
@@ -110,8 +112,17 @@ def _check_corpus(corpus: Mapping, where: str) -> None:
     csv = clip_csv(corpus)
     if csv is None and "clips" not in corpus:
         raise InputError(f"{where}: clips: missing; about how many clips the corpus has")
-    if csv is not None and not csv.is_file():
+    if csv is not None and not (_exists(csv) and csv.is_file()):
         raise InputError(f"{where}: options.csv: no such file: {csv}")
+
+
+def _check_weights(model: Mapping, corpora: Mapping, where: str) -> None:
+    """Refuse weights or embeddings on this disk that are not there."""
+    for weights in weights_of(model):
+        for corpus in corpora if "folder" in weights else ():
+            path = weights["folder"].replace("{corpus}", corpus)
+            if not _exists(Path(path)):
+                raise InputError(f"{where}: weights.folder: no such file or folder: {path}")
 
 
 def _check_names(experiment: Experiment) -> None:

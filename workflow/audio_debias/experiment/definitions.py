@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from audio_debias.errors import InputError
-from audio_debias.experiment.schema import read_yaml, unknown, validate
+from audio_debias.experiment.schema import unknown, validate
+from audio_debias.experiment.yaml_files import read_yaml
 
 SCHEMAS = {"corpora": "corpus", "models": "model", "methods": "method"}
 """The folders of definitions below ``resources/``, and the schema of each."""

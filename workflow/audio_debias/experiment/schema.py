@@ -1,4 +1,4 @@
-"""YAML files and their schemas: what does not fit is said in one line, with its mend."""
+"""Schemas of YAML files: what does not fit is said in one line, with its mend."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -6,20 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from audio_debias.errors import InputError, nearest
-
-
-def read_yaml(path: Path) -> dict:
-    """Read a YAML mapping; anything else is an :class:`InputError` that names the file."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InputError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: must hold a mapping of keys to values")
-    return content
+from audio_debias.experiment.yaml_files import check_extent, read_yaml
 
 
 def validate(content: Mapping, schema: Path, source: str) -> None:
@@ -37,6 +26,7 @@ def validate(content: Mapping, schema: Path, source: str) -> None:
     InputError
         With the first key that does not fit, and the nearest known one if it is unknown.
     """
+    check_extent(content, source)
     validator = _Validator(read_yaml(schema))
     error = jsonschema.exceptions.best_match(validator.iter_errors(content))
     if error is None:
