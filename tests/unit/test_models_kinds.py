@@ -40,44 +40,7 @@ def extract(clips, spec, weights=None):
 def test_keras_files_embed_windows_of_waveform(clips):
     root, _, windows = clips
     keras = tensorflow().keras
-    weights = np.random.default_rng(1).normal(size=(4000, 2)).astype(np.float32)
-    model = keras.Sequential([keras.Input((4000,)), keras.layers.Dense(2, use_bias=False)])
-    model.set_weights([weights])
-    model.save(root / "model.keras")
-    out = extract(clips, SPEC | {"kind": "keras"}, root / "model.keras")
-    expected = [(part @ weights).mean(axis=0) for part in windows]
-    np.testing.assert_allclose(out.embeddings, expected, rtol=1e-4, atol=1e-5)
-
-
-def test_keras_files_with_python_code_in_them_are_refused(tmp_path):
-    keras = tensorflow().keras
-    inputs = keras.Input((4000,))
-    model = keras.Model(inputs, keras.layers.Lambda(lambda x: x[:, :2])(inputs))
-    model.save(tmp_path / "model.keras")
-    for name in ("model.keras", "missing.keras"):
-        with pytest.raises(InputError, match="Keras cannot load it") as caught:
-            load_model(SPEC | {"kind": "keras"}, tmp_path / name)
-        assert "\n" not in str(caught.value)
-
-
-def test_onnx_files_embed_windows_of_waveform(clips):
-    pytest.importorskip("onnxruntime")
-    onnx = pytest.importorskip("onnx")
-    root, _, windows = clips
-    weights = np.random.default_rng(1).normal(size=(4000, 2)).astype(np.float32)
-    value = onnx.helper.make_tensor_value_info
-    graph = onnx.helper.make_graph(
-        [
-            onnx.helper.make_node("MatMul", ["waveform", "w"], ["embedding"]),
-            onnx.helper.make_node("Neg", ["embedding"], ["other"]),
-        ],
-        "mine",
-        [value("waveform", onnx.TensorProto.FLOAT, ["batch", 4000])],
-        [value(name, onnx.TensorProto.FLOAT, ["batch", 2]) for name in ("other", "embedding")],
-        [onnx.numpy_helper.from_array(weights, "w")],
-    )
-    opset = [onnx.helper.make_opsetid("", 17)]
-    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=9)
+    weights, model = onnx_model(onnx)
     onnx.save(model, root / "model.onnx")
     spec = SPEC | {"kind": "onnx", "options": {"output": "embedding"}}
     out = extract(clips, spec, root / "model.onnx")
@@ -88,6 +51,32 @@ def test_onnx_files_embed_windows_of_waveform(clips):
     (root / "text.onnx").write_text("no model")
     with pytest.raises(InputError, match=r"text\.onnx"):
         load_model(spec, root / "text.onnx")
+
+
+def test_external_data_of_an_onnx_file_belong_to_its_folder(clips, tmp_path):
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
+    spec = SPEC | {"kind": "onnx", "options": {"output": "embedding"}}
+    weights, model = onnx_model(onnx)
+    folder = tmp_path / "weights"
+    folder.mkdir()
+    external = {"save_as_external_data": True, "location": "w.bin", "size_threshold": 0}
+    onnx.save(model, folder / "model.onnx", **external)
+    out = extract(clips, spec, folder)
+    expected = [(part @ weights).mean(axis=0) for part in clips[2]]
+    np.testing.assert_allclose(out.embeddings, expected, rtol=1e-4, atol=1e-5)
+    with pytest.raises(InputError, match=r"its tensors lie in 'w\.bin': put both into a folder"):
+        load_model(spec, folder / "model.onnx")
+    model = (folder / "model.onnx").read_bytes()
+    for name in (b"../w.bi", b"/etc/pw"):
+        assert model.count(b"\x12\x05w.bin") == 1
+        odd = model.replace(b"\x12\x05w.bin", b"\x12\x07" + name)
+        (folder / "model.onnx").write_bytes(odd)
+        with pytest.raises(InputError):
+            load_model(spec, folder)
+    (folder / "second.onnx").write_bytes(model)
+    with pytest.raises(InputError, match="holds 2 files"):
+        load_model(spec, folder)
 
 
 def test_python_functions_embed_whole_clips(clips, monkeypatch):

