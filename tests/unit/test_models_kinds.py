@@ -40,6 +40,49 @@ def extract(clips, spec, weights=None):
 def test_keras_files_embed_windows_of_waveform(clips):
     root, _, windows = clips
     keras = tensorflow().keras
+    weights = np.random.default_rng(1).normal(size=(4000, 2)).astype(np.float32)
+    model = keras.Sequential([keras.Input((4000,)), keras.layers.Dense(2, use_bias=False)])
+    model.set_weights([weights])
+    model.save(root / "model.keras")
+    out = extract(clips, SPEC | {"kind": "keras"}, root / "model.keras")
+    expected = [(part @ weights).mean(axis=0) for part in windows]
+    np.testing.assert_allclose(out.embeddings, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_keras_files_with_python_code_in_them_are_refused(tmp_path):
+    keras = tensorflow().keras
+    inputs = keras.Input((4000,))
+    model = keras.Model(inputs, keras.layers.Lambda(lambda x: x[:, :2])(inputs))
+    model.save(tmp_path / "model.keras")
+    for name in ("model.keras", "missing.keras"):
+        with pytest.raises(InputError, match="Keras cannot load it") as caught:
+            load_model(SPEC | {"kind": "keras"}, tmp_path / name)
+        assert "\n" not in str(caught.value)
+
+
+def onnx_model(onnx):
+    """A matrix product, and its matrix."""
+    weights = np.random.default_rng(1).normal(size=(4000, 2)).astype(np.float32)
+    value = onnx.helper.make_tensor_value_info
+    graph = onnx.helper.make_graph(
+        [
+            onnx.helper.make_node("MatMul", ["waveform", "w"], ["embedding"]),
+            onnx.helper.make_node("Neg", ["embedding"], ["other"]),
+        ],
+        "mine",
+        [value("waveform", onnx.TensorProto.FLOAT, ["batch", 4000])],
+        [value(name, onnx.TensorProto.FLOAT, ["batch", 2]) for name in ("other", "embedding")],
+        [onnx.numpy_helper.from_array(weights, "w")],
+    )
+    opset = [onnx.helper.make_opsetid("", 17)]
+    model = onnx.helper.make_model(graph, opset_imports=opset, ir_version=9)
+    return weights, model
+
+
+def test_onnx_files_embed_windows_of_waveform(clips):
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
+    root, _, windows = clips
     weights, model = onnx_model(onnx)
     onnx.save(model, root / "model.onnx")
     spec = SPEC | {"kind": "onnx", "options": {"output": "embedding"}}
