@@ -1,4 +1,4 @@
-"""A corpus that loses most of its clips, or of one side of its split, is refused with an example."""
+"""A corpus that loses most of its clips, or of a side of its split, is refused with an example."""
 
 import numpy as np
 import pandas as pd
@@ -81,5 +81,5 @@ def test_a_table_that_loses_a_side_to_another_genre_is_refused(tmp_path):
         lines.append(f"{i:02}.wav,{'train' if i < 10 else 'test'},{'pop' if i < 8 else 'jazz'},1")
     (tmp_path / "clips.csv").write_text("\n".join(lines))
     clips, dropped = read_corpus("table", tmp_path, labels=["flute"], genres=["jazz"], options={})
-    with pytest.raises(InputError, match="8 of 10 train clips .*other_genre, such as '00' .pop"):
+    with pytest.raises(InputError, match=r"8 of 10 train clips .*other_genre, such as '00' .pop"):
         check(clips, dropped)

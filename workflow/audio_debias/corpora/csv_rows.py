@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio_debias.corpora.text import plain
+from audio_debias.corpora.clips import RESERVED
+from audio_debias.corpora.text import key, plain
 from audio_debias.errors import InputError
 
 _SEPARATORS = {";": "semicolons (;)", "\t": "tabs", "|": "bars (|)"}
@@ -77,7 +78,9 @@ def refuse_control_characters(rows: pd.DataFrame, columns: Sequence[str], path: 
 
 
 def _refuse_separator(header: list[str], path: Path) -> None:
-    """Refuse a table of one column whose name holds another separator than the comma."""
+    """Refuse a table whose header holds another separator, and no column that is known."""
+    if any(key(name) in RESERVED for name in header):
+        return
     line = ",".join(header)
     counts = {separator: line.count(separator) for separator in _SEPARATORS}
     most = max(counts, key=counts.__getitem__)

@@ -8,7 +8,11 @@ import pandas as pd
 
 from audio_debias.corpora.text import key
 
-_NUMBERED = re.compile(r"(?P<stem>.*[^\W_].*?)[\s_.\-(\[]+(?:[a-z]{1,8}[\s_.\-]*)?\d{1,5}[)\]]?")
+_NUMBERED = re.compile(
+    r"(?P<stem>.*[^\W_].*?)[\s_.\-(\[]+"
+    r"(?:(?:part|pt|take|chunk|seg|segment|excerpt|clip|slice|section)[\s_.\-]*)?\d{1,5}[)\]]?",
+    re.IGNORECASE,
+)
 MAX_SHARE = 0.5
 """A group with more than this share of a label's clips is no song but a way of naming."""
 

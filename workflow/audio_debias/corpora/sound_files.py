@@ -77,7 +77,10 @@ def told(left_out: Iterable[tuple[str, str]]) -> list[str]:
     for path, reason in left_out:
         suffix = Path(path).suffix.lower() if reason == "other_format" else ""
         groups[reason, suffix].append(path)
-    meanings = NOT_CLIPS | {"missing": "a link to nothing"}
+    meanings = NOT_CLIPS | {
+        "missing": "a link to nothing",
+        "duplicate": "the same samples as another file; one is kept, with the labels of both",
+    }
     return [
         f"{len(paths)} {suffix or reason} left out, such as {paths[0]}: {meanings[reason]}"
         for (reason, suffix), paths in groups.items()
