@@ -301,3 +301,26 @@ def test_a_local_copy_may_be_named_from_the_home_folder_or_as_an_address(
     for path in ("~/irmas.zip", f"file://{tmp_path}/irmas.zip"):
         config["local"] = {"IRMAS-TrainingData.zip": path}
         load_experiment(config, ROOT)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "message"),
+    [
+        ("labels", "[flute, no]", "read as false: write no, off or false in quotes"),
+        ("labels", "[on, flute]", "read as true: write yes, on or true in quotes"),
+        ("labels", "[808, flute]", "808, which YAML does not read as text; write it in quotes"),
+        ("genres", "[off]", "read as false"),
+        ("options", "{class_align: {no: flute}}", "options: class_align: a key is read as false"),
+        ("options", "{class_align: {7: flute}}", "class_align: a key is 7, which YAML"),
+        ("options", "{class_align: {x: yes}}", "options.class_align.x: read as true"),
+        ("options", "{class_align: {x: flut}}", "x: unknown label 'flut'; did you mean 'flute'?"),
+    ],
+)
+def test_a_name_that_yaml_reads_as_something_else_is_to_be_quoted(
+    config, project, key, text, message
+):
+    lists = {"labels": ["flute"], "genres": ["jazz"], "options": {}}
+    given = lists | {key: yaml.safe_load(text)}
+    define(project, "corpora", "mine", reader="table", root="/", **given)
+    config["corpora"] = ["demo_irmas", "mine"]
+    assert message in refusal(config, project)
