@@ -1,12 +1,19 @@
 """The CSV of a table corpus, written from folders named by label."""
 
+from zlib import crc32
+
 import numpy as np
 import pytest
 import soundfile
 
-from audio_debias.corpora.folders import clips_of_folders, main
+from audio_debias.corpora.folders import clips_of_folders, definition_lines, main
 from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
+
+
+def noise(name):
+    """Another second of noise for every name."""
+    return np.random.default_rng(crc32(name.encode())).normal(size=8000) / 9
 
 
 @pytest.fixture
@@ -14,7 +21,7 @@ def folder(tmp_path):
     for name in ("flute/a.wav", "flute/deep/b.flac", "piano/c.ogg"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(path, np.full(8000, 0.1), 8000)
+        soundfile.write(path, noise(name), 8000)
     (tmp_path / "piano/notes.txt").write_text("not a sound")
     return tmp_path
 
@@ -48,24 +55,158 @@ def test_a_folder_without_labels_is_refused_in_one_line(tmp_path):
 def test_files_of_one_name_get_clip_ids(tmp_path):
     for label in ("flute", "piano"):
         (tmp_path / label).mkdir()
-        soundfile.write(tmp_path / label / "001.wav", np.zeros(10), 8000)
-    clips = clips_of_folders(tmp_path)
-    assert clips["clip_id"].tolist() == ["flute/001", "piano/001"]
-    assert clips.columns.tolist() == ["path", "clip_id", "flute", "piano"]
+        soundfile.write(tmp_path / label / "001.wav", noise(label), 8000)
+    table = clips_of_folders(tmp_path).table
+    assert table["clip_id"].tolist() == ["flute/001", "piano/001"]
+    assert table.columns.tolist() == ["path", "clip_id", "flute", "piano"]
 
 
-@pytest.mark.parametrize("name", ["genre", "split", "path"])
+@pytest.mark.parametrize("name", ["genre", "Split", "path", "track id"])
 def test_a_folder_called_like_a_column_is_refused(tmp_path, name):
-    for label in ("flute", name):
-        (tmp_path / label).mkdir()
-        soundfile.write(tmp_path / label / f"{label}.wav", np.zeros(10), 8000)
+    labelled(tmp_path, ["flute", name], 1)
     with pytest.raises(InputError, match="rename the folder"):
         clips_of_folders(tmp_path)
 
 
 def test_an_output_that_cannot_be_written_is_named(tmp_path):
+    labelled(tmp_path, ["flute", "piano"], 1)
+    with pytest.raises(SystemExit, match="cannot be written"):
+        main([str(tmp_path), "--output", str(tmp_path / "flute/flute00.wav/clips.csv")])
+
+
+def labelled(root, labels=("flute", "piano"), n=10):
+    """`n` files of noise in each label's folder."""
+    for label in labels:
+        (root / label).mkdir(parents=True, exist_ok=True)
+        for i in range(n):
+            soundfile.write(root / label / f"{label}{i:02}.wav", noise(f"{label}{i}"), 8000)
+    return root
+
+
+def written_and_read(root, capsys, *options, labels=("flute", "piano"), **read_options):
+    """The command's table is one that its reader takes whole; what it says on stderr."""
+    main([str(root), *options])
+    said = capsys.readouterr().err
+    clips, dropped = read_corpus(
+        "table", root, labels=list(labels), genres=[], options=read_options
+    )
+    assert dropped.empty
+    return clips, said
+
+
+@pytest.mark.parametrize(
+    "twin",
+    ["{0}/._{0}{1:02}.wav", "__MACOSX/{0}/._{0}{1:02}.wav", "{0}/.ipynb_checkpoints/{1}.wav"],
+)
+def test_mac_twins_and_hidden_folders_at_any_depth_are_no_clips(tmp_path, capsys, twin):
+    root = labelled(tmp_path / "music")
+    for label in ("flute", "piano"):
+        for i in range(10):
+            path = root / twin.format(label, i)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            soundfile.write(path, noise(f"x{path}"), 8000)
+    clips, said = written_and_read(root, capsys)
+    assert len(clips) == 20
+    assert f"20 hidden left out, such as {twin.format('flute', 0)}"[:40] in said
+
+
+def test_suffixes_that_are_left_out_are_counted_and_a_label_does_not_vanish(tmp_path, capsys):
+    root = labelled(tmp_path / "music")
+    (root / "voice").mkdir()
+    for i in range(30):
+        (root / f"voice/v{i:02}.M4A").write_bytes(b"\0\0\0 ftypM4A ")
+    _, said = written_and_read(root, capsys)
+    assert "30 .m4a left out, such as voice/v00.M4A" in said
+    assert "voice: is no label of the table: none of its files can be read" in said
+
+
+def test_links_to_nothing_are_counted(tmp_path, capsys):
+    root = labelled(tmp_path / "music")
+    for i in range(5):
+        (root / f"flute/flute{i:02}.wav").unlink()
+        (root / f"flute/flute{i:02}.wav").symlink_to("../.git/annex/objects/x.wav")
+    clips, said = written_and_read(root, capsys)
+    assert len(clips) == 15
+    assert "5 missing left out, such as flute/flute00.wav: a link to nothing" in said
+
+
+def test_linked_folders_are_read_once_and_loops_end(tmp_path, capsys):
+    root = labelled(tmp_path / "music", ["flute"])
+    elsewhere = labelled(tmp_path / "elsewhere", ["piano"])
+    (root / "piano").symlink_to(elsewhere / "piano")
+    (root / "flute/again").symlink_to(root / "flute")
+    clips, said = written_and_read(root, capsys)
+    assert clips["piano"].sum() == 10
+    assert len(clips) == 20
+    assert "1 linked_again left out, such as flute/again" in said
+
+
+@pytest.mark.parametrize("suffix", ["flac", "WAV"])
+def test_two_files_of_one_stem_make_a_table_that_the_reader_takes(tmp_path, capsys, suffix):
+    root = labelled(tmp_path / "music")
+    soundfile.write(root / f"flute/flute00.{suffix}", noise("other"), 8000)
+    clips, _ = written_and_read(root, capsys)
+    assert len(clips) == 21
+    assert f"flute/flute00.{suffix}" in clips["clip_id"].tolist()
+
+
+def test_a_sound_in_two_labels_folders_is_one_clip_with_both(tmp_path, capsys):
+    root = labelled(tmp_path / "music")
+    (root / "piano/duo.wav").write_bytes((root / "flute/flute03.wav").read_bytes())
+    clips, said = written_and_read(root, capsys)
+    assert len(clips) == 20
+    assert clips.set_index("clip_id").loc["flute03", ["flute", "piano"]].tolist() == [True, True]
+    assert "1 duplicate left out, such as piano/duo.wav" in said
+
+
+@pytest.mark.parametrize("name", ["train", "Test", "val", "validation", "dev"])
+def test_folders_called_like_sides_of_a_split_ask_what_they_are(tmp_path, capsys, name):
+    root = labelled(tmp_path / "music", ["flute", name])
+    with pytest.raises(SystemExit, match=f"{name}: are these labels, or sides of a split?"):
+        main([str(root)])
+    assert not (root / "clips.csv").exists()
+    written_and_read(root, capsys, "--folders-are", "labels", labels=["flute", name])
+
+
+def test_folders_of_splits_give_the_column(tmp_path, capsys):
+    for side in ("Train", "test"):
+        labelled(tmp_path / "music" / side)
+        for path in (tmp_path / "music" / side).rglob("*.wav"):
+            soundfile.write(path, noise(side + path.name), 8000)
+    clips, _ = written_and_read(tmp_path / "music", capsys, "--folders-are", "splits")
+    assert clips["split"].value_counts().to_dict() == {"train": 20, "test": 20}
+    assert clips["flute"].sum() == 20
+    labelled(tmp_path / "music" / "val")
+    with pytest.raises(InputError, match="val: is neither train nor test"):
+        clips_of_folders(tmp_path / "music", "splits")
+
+
+def test_names_that_share_a_stem_are_proposed_as_tracks(tmp_path, capsys):
     for label in ("flute", "piano"):
         (tmp_path / label).mkdir()
-        soundfile.write(tmp_path / label / f"{label}.wav", np.zeros(10), 8000)
-    with pytest.raises(SystemExit, match="cannot be written"):
-        main([str(tmp_path), "--output", str(tmp_path / "flute/flute.wav/clips.csv")])
+        for song, part in ((song, part) for song in "abcdef" for part in range(1, 5)):
+            name = f"{label} song {song}-{part:02}"
+            soundfile.write(tmp_path / label / f"{name}.wav", noise(name), 8000)
+    clips, _ = written_and_read(tmp_path, capsys, split="stratified")
+    assert clips["track_id"].nunique() == 12
+    assert clips.groupby("track_id")["split"].nunique().eq(1).all()
+    assert clips.groupby("track_id").size().eq(4).all()
+
+
+@pytest.mark.parametrize("name", ["{}-{:02}", "{}{:02}", "take {1} of {0}"])
+def test_names_that_count_clips_propose_nothing(tmp_path, name):
+    for label in ("flute", "piano"):
+        (tmp_path / label).mkdir()
+        for i in range(10):
+            path = tmp_path / label / f"{name.format(label, i)}.wav"
+            soundfile.write(path, noise(path.name), 8000)
+    assert "track_id" not in clips_of_folders(tmp_path).table
+
+
+def test_the_lines_for_the_definition_quote_what_yaml_would_take_for_something_else():
+    assert definition_lines(["no", "on", "flute"]) == ["labels: ['no', 'on', flute]"]
+    assert definition_lines(["grand piano", "笛", "箏"]) == [
+        "labels: [grand_piano, label, label1]",
+        "options:",
+        "  class_align: {grand piano: grand_piano, 笛: label, 箏: label1}",
+    ]

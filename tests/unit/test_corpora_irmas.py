@@ -131,7 +131,7 @@ def test_two_files_of_one_name_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("split", "message"),
     [
-        ("nowhere.csv", "nowhere.csv: not readable as CSV"),
+        ("nowhere.csv", "nowhere.csv: not readable as UTF-8 CSV"),
         ({"train": "train.csv", "test": "nowhere.csv"}, "nowhere.csv: not readable as a list"),
         ({"train": "train.csv"}, "split: give one CSV"),
         ("bad.csv", "bad.csv: split 'dev'"),

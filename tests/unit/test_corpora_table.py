@@ -93,9 +93,11 @@ def test_every_rejected_clip_is_listed_once_with_its_reason(tmp_path):
         ("", "is empty"),
         ("file,flute,voice\na.wav,1,0\n", "column 'path' is missing"),
         ("path,flute,voise\na.wav,1,0\n", r"label column 'voice' is missing; .*'voise'"),
-        ("path;flute;voice\na.wav;1;0\n", "column 'path' is missing"),
+        ("path;flute;voice\na.wav;1;0\n", "separated by semicolons"),
+        ("path\tflute\tvoice\na.wav\t1\t0\n", "separated by tabs"),
         ("path,flute,voice,flute\na.wav,1,0,1\n", "column 'flute' occurs twice"),
-        ("path,flute,voice\na.wav,1,0\na.wav,1,0\n", "clip_id 'a' occurs twice"),
+        ("path,flute,voice\na.wav,1,0\na.wav,0,0\n", "rows 1 .'a'. and 2 .'a'. are the same file"),
+        ("path,flute,voice\na.wav,1,0\nx/a.wav,1,0\n", "clip_id 'a' occurs twice.*rows 1 and 2"),
         ("path,clip_id,flute,voice\na.wav,x,1,0\nb.wav,x,1,0\n", "'x' occurs twice; make them"),
         ("path,flute,voice\n,1,0\n", "row 1: path is empty"),
         ("path,flute,voice\na.wav,yes,0\n", "column 'flute' of clip 'a' is 'yes'; write 1"),
@@ -108,7 +110,10 @@ def test_every_rejected_clip_is_listed_once_with_its_reason(tmp_path):
             "track '7' is on both sides.*'a' in train, 'b' in test",
         ),
         ('path,flute,voice\n"a.wav,1,0\n', "not readable as UTF-8 CSV"),
-        ("path,flute,voice\nno.wav,1,0\n", r"no usable clip \(dropped: 1 missing\)"),
+        (
+            "path,flute,voice\nno.wav,1,0\n",
+            r"no usable clip \(dropped: 1 missing, such as 'no' \(no.wav: no such file; did",
+        ),
     ],
 )
 def test_bad_csv_is_one_line_that_names_file_and_field(tmp_path, text, message):

@@ -318,3 +318,26 @@ def test_embeddings_that_are_not_there_are_refused_before_anything_runs(
     assert message == (
         f"resources/models/mine.yaml: weights.folder: no such file or folder: {missing}"
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "message"),
+    [
+        ("labels", "[flute, no]", "read as false: write no, off or false in quotes"),
+        ("labels", "[on, flute]", "read as true: write yes, on or true in quotes"),
+        ("labels", "[808, flute]", "808, which YAML does not read as text; write it in quotes"),
+        ("genres", "[off]", "read as false"),
+        ("options", "{class_align: {no: flute}}", "options: class_align: a key is read as false"),
+        ("options", "{class_align: {7: flute}}", "class_align: a key is 7, which YAML"),
+        ("options", "{class_align: {x: yes}}", "options.class_align.x: read as true"),
+        ("options", "{class_align: {x: flut}}", "x: unknown label 'flut'; did you mean 'flute'?"),
+    ],
+)
+def test_a_name_that_yaml_reads_as_something_else_is_to_be_quoted(
+    config, project, key, text, message
+):
+    lists = {"labels": ["flute"], "genres": ["jazz"], "options": {}}
+    given = lists | {key: yaml.safe_load(text)}
+    define(project, "corpora", "mine", reader="table", root="/", **given)
+    config["corpora"] = ["demo_irmas", "mine"]
+    assert message in refusal(config, project)

@@ -55,3 +55,11 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
         write()
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
     assert target.read_text() == "old"
+
+
+def test_a_warning_reaches_the_terminal_too(tmp_path, capfd):
+    with job(tmp_path / "x.log") as log:
+        log.info("only in the log")
+        log.warning("warning: look here")
+    assert capfd.readouterr().err == "warning: look here\n"
+    assert "warning: look here" in (tmp_path / "x.log").read_text()

@@ -71,6 +71,18 @@ def test_a_file_of_another_sort_is_refused_in_one_line(tmp_path):
         assert "\n" not in str(caught.value)
 
 
+def test_what_the_reader_left_out_counts_with_what_the_model_skipped(tmp_path):
+    none = pd.DataFrame(columns=files.SKIPPED_COLUMNS)
+    files.write_skipped(tmp_path / "0.csv", none)
+    row = ("a", "missing", "a.wav: no such file; did you mean 'A.wav'?")
+    unreadable = pd.DataFrame([row], columns=files.SKIPPED_COLUMNS)
+    share = {"n_clips": 9, "unreadable": unreadable}
+    files.merge_skipped([tmp_path / "0.csv"], tmp_path / "all.csv", max_share=0.1, **share)
+    message = r"1 of 10 clips were skipped \(1 missing, such as 'a' .*did you mean 'A.wav'"
+    with pytest.raises(InputError, match=message):
+        files.merge_skipped([tmp_path / "0.csv"], tmp_path / "all.csv", max_share=0.09, **share)
+
+
 def test_skipped_clips_merge_and_too_many_fail_with_the_list_in_the_log(tmp_path, caplog):
     caplog.set_level("INFO", logger="audio_debias")
     one = pd.DataFrame([("a", "empty", "0 bytes, really")], columns=files.SKIPPED_COLUMNS)
@@ -80,6 +92,6 @@ def test_skipped_clips_merge_and_too_many_fail_with_the_list_in_the_log(tmp_path
     paths = [tmp_path / "0.csv", tmp_path / "1.csv"]
     files.merge_skipped(paths, tmp_path / "all.csv", n_clips=10, max_share=0.1)
     pd.testing.assert_frame_equal(files.read_skipped(tmp_path / "all.csv"), one, check_dtype=False)
-    with pytest.raises(InputError, match=r"1 of 10 clips were skipped \(1 empty\)"):
+    with pytest.raises(InputError, match=r"1 of 10 clips were skipped \(1 empty, such as 'a'"):
         files.merge_skipped(paths, tmp_path / "few.csv", n_clips=10, max_share=0.05)
     assert one.to_csv(index=False) in caplog.text

@@ -109,5 +109,7 @@ rule index_corpus:
         options=lambda wc: corpus_spec(wc).get("options", {}),
         expected=lambda wc: corpus_spec(wc).get("expected", {}),
         reader_code=reader_code,
+        # A param that could depend on input is not tracked: another share indexes nothing again.
+        max_dropped=lambda wc, input: config["extraction"].get("max_dropped", 0.5),
     script:
         "../scripts/index_corpus.py"

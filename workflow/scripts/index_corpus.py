@@ -1,4 +1,5 @@
 from audio_debias.corpora.clips import check_counts, write_clips, write_dropped
+from audio_debias.corpora.losses import check_losses
 from audio_debias.corpora.registry import read_corpus
 from audio_debias.jobs.log import job
 
@@ -17,4 +18,11 @@ with job(snakemake.log[0], reader=params.reader, root=params.root) as log:
         log.info("clips: %d %s", count, split)
     write_dropped(dropped, snakemake.output.dropped)
     check_counts(clips, dropped, params.expected, source=str(params.root))
+    check_losses(
+        clips,
+        dropped,
+        max_share=params.max_dropped,
+        source=str(params.root),
+        expected=params.expected,
+    )
     write_clips(clips, snakemake.output.clips)

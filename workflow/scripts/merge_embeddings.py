@@ -12,6 +12,6 @@ with job(snakemake.log[0], shards=len(snakemake.input.embeddings)) as log:
         snakemake.output.skipped,
         n_clips=clips,
         max_share=snakemake.params.max_skipped,
-        unreadable=int(dropped["reason"].isin(UNREADABLE).sum()),
+        unreadable=dropped[dropped["reason"].isin(UNREADABLE)],
     )
     merge_embeddings(snakemake.input.embeddings, snakemake.output.embeddings)

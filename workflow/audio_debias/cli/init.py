@@ -15,6 +15,11 @@ from audio_debias.cli.options import PATH, overwrite, read, say, table_options
 @click.option("--into", type=PATH, default=Path(), help="The folder of the workflow.  [this one]")
 @click.option("--group-regex", metavar="REGEX", help="What in a file's name clips share.")
 @click.option("--no-groups", is_flag=True, help="Do not look for names that share a stem.")
+@click.option(
+    "--folders-are",
+    type=click.Choice(["labels", "splits"]),
+    help="What folders called train, test and the like are.",
+)
 @overwrite
 def init(
     data: tuple[Path, ...],
@@ -23,6 +28,7 @@ def init(
     into: Path,
     group_regex: str | None,
     no_groups: bool,
+    folders_are: str | None,
     overwrite: bool,
     **options,
 ):
@@ -37,7 +43,9 @@ def init(
 
     run = starting.name_of(run)
     if all(path.is_dir() for path in data) and len(data) > 1:
-        start = starting.of_folders(data, group_regex=group_regex, groups=not no_groups)
+        start = starting.of_folders(
+            data, group_regex=group_regex, groups=not no_groups, folders_are=folders_are
+        )
         models = list(model) or starting.SOUND_MODELS
     elif len(data) == 1:
         name = starting.name_of(model[0] if model else data[0].stem)

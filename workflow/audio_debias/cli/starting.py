@@ -8,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from audio_debias.cli.grouping import groups_by_regex, groups_by_stem
-from audio_debias.corpora.folders import clips_of_folders
+from audio_debias.cli.grouping import groups_by_regex
+from audio_debias.corpora.folders import clips_of_folders, lost_labels
+from audio_debias.corpora.sound_files import told
 from audio_debias.errors import InputError
 from audio_debias.files import replacing
 from audio_debias.tables.embedding_table import EmbeddingTable
@@ -58,7 +59,11 @@ def name_of(text: str) -> str:
 
 
 def of_folders(
-    folders: Sequence[Path], *, group_regex: str | None = None, groups: bool = True
+    folders: Sequence[Path],
+    *,
+    group_regex: str | None = None,
+    groups: bool = True,
+    folders_are: str | None = None,
 ) -> Start:
     """A start from folders of sound files, each a corpus of folders named by label.
 
@@ -69,6 +74,8 @@ def of_folders(
         What in a file's name says which clips belong together.
     groups : bool
         Keep names that share a stem together where no regular expression is given.
+    folders_are : {"labels", "splits"}, optional
+        What folders called train, test and the like are.
 
     Raises
     ------
@@ -81,17 +88,21 @@ def of_folders(
         name = name_of(folder.resolve().name)
         if name in start.corpora:
             raise InputError(f"{folder}: another corpus is called {name!r} too; rename a folder")
-        clips = clips_of_folders(folder)
-        labels = [column for column in clips if column not in ("path", "clip_id")]
-        own[name] = _renamed(labels, str(folder))
-        track = _groups(clips, labels, group_regex, groups, start, folder)
-        clips = clips if track is None else clips.assign(track_id=track.to_numpy())
+        found = clips_of_folders(folder, folders_are)
+        start.notes += [
+            f"{folder}: {line}" for line in [*told(found.left_out), *lost_labels(found)]
+        ]
+        own[name] = _renamed(found.labels, str(folder))
+        clips = _grouped(found.table, group_regex, groups, start, folder)
         start.clips[name] = clips
         start.corpora[name] = {
             "title": _title(folder.resolve().name),
             "reader": "table",
             "root": str(folder.resolve()),
-            "options": {"csv": f"{name}.csv", "split": "stratified"},
+            "options": {
+                "csv": f"{name}.csv",
+                "split": "column" if "split" in clips else "stratified",
+            },
         }
     _shared_labels(start, own)
     return start
@@ -206,17 +217,20 @@ def write(start: Start, folder: Path, run: str, models: Sequence[str], overwrite
     return config
 
 
-def _groups(clips, labels, group_regex, groups, start: Start, folder: Path) -> pd.Series | None:
+def _grouped(clips, group_regex, groups: bool, start: Start, folder: Path) -> pd.DataFrame:
+    """The table of clips with the groups that were asked for."""
+    proposed = clips.get("track_id")
     if group_regex is not None:
-        return groups_by_regex(clips["path"], group_regex)
-    found = groups_by_stem(clips["path"], clips[labels]) if groups else None
-    if found is not None:
-        start.notes.append(
-            f"{folder}: clips whose names share a stem stay on one side of the split "
-            f"({found.nunique()} groups of {len(found)} clips, such as {found.iloc[0]!r}); "
-            "--no-groups takes each clip alone, --group-regex says it better"
-        )
-    return found
+        return clips.assign(track_id=groups_by_regex(clips["path"], group_regex).to_numpy())
+    if proposed is None or not groups:
+        return clips.drop(columns="track_id", errors="ignore")
+    tracks = proposed[proposed.ne("")]
+    start.notes.append(
+        f"{folder}: clips whose names share a stem stay on one side of the split "
+        f"({tracks.nunique()} groups of {len(tracks)} clips, such as {tracks.iloc[0]!r}); "
+        "--no-groups takes each clip alone, --group-regex says it better"
+    )
+    return clips
 
 
 def _renamed(labels: Sequence[str], source: str) -> dict[str, str]:

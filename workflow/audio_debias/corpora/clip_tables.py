@@ -1,18 +1,18 @@
 """The table of one's own clips: a CSV or any table of embeddings, as cells of text."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from audio_debias.corpora.csv_rows import read_rows
 from audio_debias.errors import InputError, nearest
 from audio_debias.tables.formats import open_table
 from audio_debias.tables.labels import label_table
 
 
 def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
-    """All cells as stripped strings, an empty one where there is nothing.
+    """All cells as text, an empty one where there is nothing; indexed by the row's number from 1.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
     InputError
         If the file is no such table, or a column is not there.
     """
-    rows = _csv(path) if path.suffix.lower() == ".csv" else _other(path)
+    rows = read_rows(path) if path.suffix.lower() == ".csv" else _other(path)
     for column, value in options.get("where", {}).items():
         require(rows, column, path)
         kept = rows[column] == str(value)
@@ -38,7 +38,7 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
             raise InputError(
                 f"{path}: options: where: {column}: no row is {value!r}{nearest(value, known)}"
             )
-        rows = rows[kept].reset_index(drop=True)
+        rows = rows[kept]
     for name, own in options.get("columns", {}).items():
         require(rows, own, path)
         rows[name] = rows[own]
@@ -65,33 +65,11 @@ def require(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:
     return rows[name]
 
 
-def _csv(path: Path) -> pd.DataFrame:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header, *cells = csv.reader(file, strict=True)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: not readable as UTF-8 CSV: {error}") from None
-    except ValueError:
-        raise InputError(f"{path}: is empty; it needs a header and a row per clip") from None
-    header = [name.strip() for name in header]
-    repeated = [name for name in header if header.count(name) > 1]
-    if repeated:
-        raise InputError(f"{path}: column {repeated[0]!r} occurs twice; rename one")
-    cells = [row for row in cells if row]
-    for number, row in enumerate(cells, start=1):
-        if len(row) != len(header):
-            raise InputError(
-                f"{path}: row {number} has {len(row)} cells, the header {len(header)}; quote "
-                "cells that hold a comma"
-            )
-    cells = [[cell.strip() for cell in row] for row in cells]
-    return pd.DataFrame(cells, columns=header, dtype="str")
-
-
 def _other(path: Path) -> pd.DataFrame:
     table = open_table(path)
     plain = [field.name for field in table.schema if not hasattr(field.type, "value_type")]
     frame = table.read(plain).to_pandas(types_mapper=None)
+    frame.index += 1
     return pd.DataFrame({name: _text(frame[name]) for name in plain}, dtype="str")
 
 

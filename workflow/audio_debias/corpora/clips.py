@@ -29,6 +29,8 @@ RESERVED = tuple(field.name for field in _FIXED)
 
 SPLITS = ("train", "test")
 
+DROPPED_COLUMNS = ["clip_id", "reason", "detail"]
+
 
 def clips_schema(labels: list[str]) -> pa.Schema:
     """Columns, types and nullability of the clip table with these labels."""
@@ -127,20 +129,32 @@ def _to_frame(table: pa.Table) -> pd.DataFrame:
     return table.to_pandas(types_mapper={pa.bool_(): pd.BooleanDtype()}.get)
 
 
-def dropped_frame(rows: Iterable[tuple[str, str, str]]) -> pd.DataFrame:
+def dropped_frame(
+    rows: Iterable[tuple[str, str, str]], sides: Mapping[str, str] | pd.Series | None = None
+) -> pd.DataFrame:
     """A table of rejected clips (``clip_id, reason, detail``), sorted by clip_id.
 
     A name that is not valid UTF-8 on the disk is written with its odd bytes escaped.
+
+    Parameters
+    ----------
+    rows : iterable of (clip_id, reason, detail)
+    sides : mapping of clip_id to split, optional
+        Adds the column ``split`` (null = unknown), for :func:`~audio_debias.corpora.losses.
+        check_losses` to see which side of the split a corpus loses.
     """
+    rows = list(rows)
     escaped = [[text.encode(errors="backslashreplace").decode() for text in row] for row in rows]
-    frame = pd.DataFrame(escaped, columns=["clip_id", "reason", "detail"], dtype="str")
+    frame = pd.DataFrame(escaped, columns=DROPPED_COLUMNS, dtype="str")
+    if sides is not None:
+        frame["split"] = pd.Series([sides.get(row[0]) for row in rows], dtype=object)
     return frame.sort_values("clip_id", key=utf8_order, ignore_index=True)
 
 
 def write_dropped(dropped: pd.DataFrame, path: str | Path) -> None:
     """Write the table of rejected clips as CSV."""
     with replacing(path) as temporary:
-        dropped.to_csv(temporary, index=False, lineterminator="\n")
+        dropped.to_csv(temporary, columns=DROPPED_COLUMNS, index=False, lineterminator="\n")
 
 
 def check_counts(
@@ -202,9 +216,15 @@ def align_labels(
     Raises
     ------
     InputError
-        If `class_align` maps a name that the corpus does not have.
+        If `class_align` maps a name that the corpus does not have, or to a label that is none:
+        what it then hides would pass for absent.
     """
-    for name in class_align:
+    for name, label in class_align.items():
+        if label not in labels:
+            raise InputError(
+                f"{source}: options: class_align: {name}: {label!r} is no label of the corpus"
+                f"{nearest(label, labels)}"
+            )
         if name not in own:
             raise InputError(
                 f"{source}: options: class_align: the corpus has no {name!r}"

@@ -1,66 +1,183 @@
 """Write the CSV of a `table` corpus from folders of sound files named by label."""
 
 import argparse
+import re
 import sys
-from pathlib import Path
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
-import soundfile
+import yaml
 
-from audio_debias.corpora.clips import RESERVED
+from audio_debias.corpora.clips import RESERVED, SPLITS
+from audio_debias.corpora.copies import copies_of
+from audio_debias.corpora.name_groups import groups_of_names
+from audio_debias.corpora.sound_files import find_sounds, told
+from audio_debias.corpora.text import key, plain
 from audio_debias.errors import InputError
 from audio_debias.files import replacing
 
-SUFFIXES = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
-SUFFIXES -= {".raw"}  # samples without a header: no rate, no width
+LIKE_SPLITS = {
+    *("train", "training", "trn", "test", "testing", "tst", "eval", "evaluation"),
+    *("val", "valid", "validation", "dev", "devel", "development"),
+}
+"""Names of folders that are rather sides of a split than labels."""
+
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 
 
-def clips_of_folders(root: str | Path) -> pd.DataFrame:
+@dataclass(frozen=True)
+class FolderClips:
+    """The clips that :func:`clips_of_folders` found.
+
+    Attributes
+    ----------
+    table : DataFrame
+        ``path`` (relative to the root); ``clip_id`` if two files have one name; ``split`` if
+        folders name it; ``track_id`` if names propose one; then a column of 0 and 1 per label;
+        sorted by path.
+    labels : list of str
+        The columns of labels.
+    left_out : list of (path, reason)
+        What else lies there, as :func:`~audio_debias.corpora.sound_files.find_sounds` says it.
+    """
+
+    table: pd.DataFrame
+    labels: list[str]
+    left_out: list[tuple[str, str]]
+
+
+def clips_of_folders(root: str | Path, folders_are: str | None = None) -> FolderClips:
     """List the sound files in ``root/{label}/``, at any depth below the label's folder.
 
-    Each clip carries the label of its folder and none of the others.
+    Each clip carries the label of its folder and none of the others. Runs of names that share a
+    stem (``song-01``, ``song-02``) are proposed as tracks.
 
     Parameters
     ----------
     root : path
         Folder of folders.
-
-    Returns
-    -------
-    DataFrame
-        ``path`` (relative to `root`); ``clip_id``, the path without its suffix, if two files have
-        one name; then a column of 0 and 1 per label; sorted by path.
+    folders_are : {"labels", "splits"}, optional
+        ``splits``: the folders are ``root/{train,test}/{label}/``. Without, folders called like
+        sides of a split are refused.
 
     Raises
     ------
     InputError
-        If there are no two labels with sound files, a folder has the name of a column that every
-        clip table has, or a file a name that is not UTF-8.
+        If there are no two labels with sound files; a folder is called like a side of a split, and
+        nobody said what it is; a folder has the name of a column that every clip table has; or a
+        name is not UTF-8.
     """
     root = Path(root)
     if not root.is_dir():
         raise InputError(f"{root}: no such folder")
-    found = [
-        (path.relative_to(root).as_posix(), folder.name)
-        for folder in sorted(root.iterdir())
-        if folder.is_dir() and not folder.name.startswith(".")
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix.lower() in SUFFIXES
-    ]
-    clips = pd.DataFrame(found, columns=["path", "label"])
-    if clips["label"].nunique() < 2:
-        raise InputError(f"{root}: needs at least two folders of sound files, named by label")
-    reserved = sorted(set(RESERVED) & set(clips["label"]))
-    if reserved:
-        raise InputError(f"{root / reserved[0]}: no label may be called so; rename the folder")
-    for path in clips["path"]:
+    found = find_sounds(root)
+    depth = 1 if folders_are == "splits" else 0
+    paths = [path for path in found.files if path.count("/") > depth]
+    parts = [PurePosixPath(path).parts for path in paths]
+    _ask_for_splits(root, {part[0] for part in parts}, folders_are)
+    for path in paths:
         if not path.isprintable():
             raise InputError(f"{root}: {path!r}: the name is no plain UTF-8; rename the file")
+    clips = pd.DataFrame({"path": paths, "label": [plain(part[depth]) for part in parts]})
+    clips["split"] = [key(part[0]) for part in parts]
+    if clips["label"].nunique() < 2:
+        reasons = "; ".join(told(found.left_out))
+        raise InputError(
+            f"{root}: needs at least two folders of sound files, named by label"
+            f"{f' ({reasons})' if reasons else ''}"
+        )
+    _check_labels(root, clips["label"].unique())
+    clips, one_hot, copies = _one_of_each_sound(root, clips)
+    table, paths = clips[["path"]].copy(), clips["path"].tolist()
+    stems = [str(PurePosixPath(path).with_suffix("")) for path in paths]
+    if pd.Series([key(PurePosixPath(stem).name) for stem in stems]).duplicated().any():
+        # Two formats of one name lie side by side: the suffix tells them apart.
+        twice = pd.Series(stems).duplicated(keep=False)
+        table["clip_id"] = [
+            path if two else stem for path, stem, two in zip(paths, stems, twice, strict=True)
+        ]
+    if folders_are == "splits":
+        table["split"] = clips["split"]
+    tracks = groups_of_names(paths, one_hot.astype(bool))
+    if tracks is not None:
+        table["track_id"] = tracks.fillna("")
+    left_out = sorted(found.left_out + [(path, "duplicate") for path in copies])
+    return FolderClips(table.join(one_hot), list(one_hot.columns), left_out)
+
+
+def _one_of_each_sound(
+    root: Path, clips: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    """One clip of each sound with the labels of all folders that it is in, and its copies' paths.
+
+    The table's reader refuses rows of one sound that say different things.
+    """
+    copies = copies_of(clips.assign(clip_id=clips["path"]), root)
     one_hot = pd.get_dummies(clips["label"], dtype=int)
-    names = clips[["path"]]
-    if clips["path"].map(lambda path: Path(path).stem).duplicated().any():
-        names = names.assign(clip_id=[str(Path(path).with_suffix("")) for path in clips["path"]])
-    return names.join(one_hot)
+    for copy, first in copies.items():
+        one_hot.loc[first] |= one_hot.loc[copy]
+    kept = clips.drop(index=copies.index).reset_index(drop=True)
+    one_hot = one_hot.drop(index=copies.index).reset_index(drop=True)
+    return kept, one_hot, clips["path"][copies.index].tolist()
+
+
+def _ask_for_splits(root: Path, folders: Iterable[str], folders_are: str | None) -> None:
+    """Refuse folders that may be labels or sides of a split, or are sides that nobody knows."""
+    names = sorted(name for name in folders if key(name) in LIKE_SPLITS)
+    if folders_are is None and names:
+        raise InputError(
+            f"{root}: {', '.join(names)}: are these labels, or sides of a split? say "
+            "--folders-are labels, or --folders-are splits for FOLDER/{train,test}/{label}/"
+        )
+    odd = sorted(name for name in folders if key(name) not in SPLITS)
+    if folders_are == "splits" and odd:
+        raise InputError(
+            f"{root}: {odd[0]}: is neither train nor test; move its clips into one of them, or it "
+            "away"
+        )
+
+
+def _check_labels(root: Path, labels: Iterable[str]) -> None:
+    """Refuse labels that the table's reader would take for something else."""
+    first: dict[str, str] = {}
+    for label in labels:
+        if key(label) in RESERVED:
+            raise InputError(f"{root / label}: no label may be called so; rename the folder")
+        other = first.setdefault(key(label), label)
+        if other != label:
+            raise InputError(f"{root}: {other!r} and {label!r} are one label; join the folders")
+
+
+def definition_lines(labels: Collection[str]) -> list[str]:
+    """The lines of the corpus's YAML that name these labels; quoted where YAML needs it.
+
+    A label that no definition may hold (blanks, accents) is aligned to one that it may.
+    """
+    align: dict[str, str] = {}
+    for label in labels:
+        if not _LABEL.fullmatch(label):
+            name = re.sub(r"[^A-Za-z0-9_]+", "_", label).strip("_") or "label"
+            taken = {*labels, *align.values()}
+            numbers = (f"{name}{number or ''}" for number in range(len(taken) + 1))
+            align[label] = next(one for one in numbers if one not in taken)
+    content: dict = {"labels": [align.get(label, label) for label in labels]}
+    if align:
+        content["options"] = {"class_align": align}
+    text = yaml.safe_dump(content, default_flow_style=None, allow_unicode=True, sort_keys=False)
+    return text.rstrip().split("\n")
+
+
+def lost_labels(clips: FolderClips) -> list[str]:
+    """A line for each folder of sound that gave no label, for want of a file that is read."""
+    depth = 1 if "split" in clips.table else 0
+    parts = [PurePosixPath(path).parts for path, reason in clips.left_out if reason != "hidden"]
+    folders = {plain(part[depth]) for part in parts if len(part) > depth + 1}
+    return [
+        f"{folder}: is no label of the table: none of its files can be read"
+        for folder in sorted(folders - set(clips.labels))
+    ]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -68,22 +185,35 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="audio-debias-clips", description=__doc__)
     parser.add_argument("folder", type=Path, help="folder of folders named by label")
     parser.add_argument("--output", type=Path, help="CSV to write (default: FOLDER/clips.csv)")
+    parser.add_argument(
+        "--folders-are",
+        choices=["labels", "splits"],
+        help="what folders called train, test and the like are",
+    )
     options = parser.parse_args(arguments)
     output = options.output or options.folder / "clips.csv"
     try:
-        clips = clips_of_folders(options.folder)
+        clips = clips_of_folders(options.folder, options.folders_are)
         if output.exists():
             raise InputError(f"{output}: exists already; move it away or give another --output")
     except InputError as error:
         sys.exit(f"error: {error}")
     try:
         with replacing(output) as temporary:
-            clips.to_csv(temporary, index=False)
+            clips.table.to_csv(temporary, index=False)
     except OSError as error:
         sys.exit(f"error: {output}: cannot be written: {error.strerror}")
-    counts = clips.drop(columns=["path", "clip_id"], errors="ignore").sum()
-    labels = ", ".join(f"{label} {count}" for label, count in counts.items())
-    print(f"{output}: {len(clips)} clips ({labels})")
+    for line in [*told(clips.left_out), *lost_labels(clips)]:
+        print(line, file=sys.stderr)
+    counts = ", ".join(f"{label} {clips.table[label].sum()}" for label in clips.labels)
+    print(f"{output}: {len(clips.table)} clips ({counts})")
+    if "track_id" in clips.table:
+        tracks = clips.table.loc[clips.table["track_id"].ne(""), "track_id"]
+        print(
+            f"track_id: {tracks.nunique()} tracks are proposed from names such as those of "
+            f"{tracks.iloc[0]}; remove the column if they are no parts of one recording"
+        )
+    print("for its definition:", *definition_lines(clips.labels), sep="\n  ")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.corpora.clips import validate_clips
+from audio_debias.corpora.losses import told_losses
 from audio_debias.errors import InputError
 from audio_debias.plugins import READERS
 
@@ -46,6 +47,5 @@ def read_corpus(
         raise InputError(f"{root}: no such folder; give the corpus's own folder as its root")
     clips, dropped = read(root, labels=labels, genres=genres, options=options)
     if clips.empty:
-        reasons = ", ".join(f"{n} {why}" for why, n in dropped["reason"].value_counts().items())
-        raise InputError(f"{root}: holds no usable clip (dropped: {reasons or 'none'})")
+        raise InputError(f"{root}: holds no usable clip (dropped: {told_losses(dropped)})")
     return validate_clips(clips, labels, genres, source=str(root)), dropped

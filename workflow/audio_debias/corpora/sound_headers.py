@@ -8,6 +8,8 @@ from pathlib import Path
 
 import soundfile
 
+from audio_debias.corpora.paths import Files
+
 UNREADABLE = ("missing", "empty", "undecodable")
 """The reasons for which :func:`probe` drops a clip."""
 
@@ -30,12 +32,12 @@ def probe(
     dropped : list of (clip_id, reason, detail)
         The other clips; the reasons are `UNREADABLE`.
     """
-    seconds, dropped = {}, []
+    seconds, dropped, files = {}, [], Files(root)
     for clip_id, path in paths:
         try:
             seconds[clip_id] = _duration(root / path)
         except FileNotFoundError:
-            dropped.append((clip_id, "missing", f"{path}: no such file"))
+            dropped.append((clip_id, "missing", files.missing(path)))
         except EOFError:
             dropped.append((clip_id, "empty", f"{path}: holds no sound"))
         except (OSError, TypeError, ValueError, soundfile.SoundFileError) as error:

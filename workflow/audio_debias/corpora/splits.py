@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 from sklearn.model_selection import StratifiedGroupKFold
 
 from audio_debias.corpora.clips import SPLITS
+from audio_debias.corpora.csv_rows import read_rows
+from audio_debias.corpora.text import plain
 from audio_debias.errors import InputError
 
 
@@ -56,24 +59,27 @@ def read_split(root: Path, given: str | Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not readable as CSV: {' '.join(str(error).split())}") from None
+    frame = read_rows(path)
     if not {"clip_id", "split"} <= set(frame.columns):
-        raise InputError(f"{path}: needs the columns clip_id and split")
+        raise InputError(
+            f"{path}: needs the columns clip_id and split; it has {', '.join(frame.columns)}"
+        )
+    frame = frame[["clip_id", "split"]].map(plain)
     unknown = ~frame["split"].isin(SPLITS)
     if unknown.any():
-        value = frame.loc[unknown, "split"].iloc[0]
-        raise InputError(f"{path}: split {value!r} is neither 'train' nor 'test'")
+        row = frame[unknown].iloc[0]
+        raise InputError(
+            f"{path}: split {row['split']!r} of {row['clip_id']!r} is neither 'train' nor 'test'"
+        )
     return frame
 
 
 def _read_list(path: Path) -> list[str]:
     try:
-        return [line for line in path.read_text(encoding="utf-8").split("\n") if line]
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: not readable as a list of clips: {error}") from None
+    return [line for line in map(plain, lines) if line]
 
 
 def refuse_shared_tracks(clips: pd.DataFrame, source: str) -> None:
@@ -162,3 +168,27 @@ def hash_split(keys: pd.Series, *, test_fraction: float, seed: int) -> np.ndarra
     digests = (hashlib.sha256(f"{seed}:{key}".encode()).digest() for key in keys)
     fractions = np.array([int.from_bytes(digest[:8]) / 2**64 for digest in digests])
     return np.where(fractions < test_fraction, "test", "train").astype(object)
+
+
+def joined_groups(groups: pd.Series, copies: pd.Series) -> pd.Series:
+    """Join groups that share a sound, so that no copy is on the other side of a split.
+
+    Parameters
+    ----------
+    groups : Series of str, (n,)
+        The group of each clip.
+    copies : Series
+        Index of a clip to the index of the clip that it is a copy of.
+
+    Returns
+    -------
+    Series of str, (n,)
+        The first name, in their order, of all groups that are joined.
+    """
+    codes, names = pd.factorize(groups, sort=True)
+    code = pd.Series(codes, groups.index)
+    edges = (np.ones(len(copies)), (code[copies.index], code[copies.to_numpy()]))
+    shape = (len(names), len(names))
+    _, joined = sparse.csgraph.connected_components(sparse.coo_array(edges, shape=shape))
+    first = pd.Series(names).groupby(joined).transform("min").to_numpy()
+    return pd.Series(first[codes], groups.index)

@@ -109,6 +109,11 @@ def _check_corpus(corpus: Mapping, where: str) -> None:
     if "derive" in corpus:
         return
     READERS.find(corpus["reader"], f"{where}: reader")
+    for name, label in corpus.get("options", {}).get("class_align", {}).items():
+        if label not in corpus["labels"]:
+            raise InputError(
+                f"{where}: options.class_align: {name}: {unknown(label, corpus['labels'], 'label')}"
+            )
     csv = clip_csv(corpus)
     if csv is None and "clips" not in corpus:
         raise InputError(f"{where}: clips: missing; about how many clips the corpus has")

@@ -27,6 +27,7 @@ def validate(content: Mapping, schema: Path, source: str) -> None:
         With the first key that does not fit, and the nearest known one if it is unknown.
     """
     check_extent(content, source)
+    _refuse_unquoted_keys(content, source)
     validator = _Validator(read_yaml(schema))
     error = jsonschema.exceptions.best_match(validator.iter_errors(content))
     if error is None:
@@ -48,11 +49,30 @@ def _explain(error: jsonschema.ValidationError) -> str:
     if error.validator == "additionalProperties" and "properties" in schema:
         known = schema["properties"]
         return unknown(next(key for key in instance if key not in known), known, "key")
+    if error.validator == "type" and wanted == "string" and not isinstance(instance, dict | list):
+        return _unquoted(instance)
     if error.validator == "enum":
         return unknown(instance, wanted)
     if error.validator == "contains":
         return f"must contain {wanted['const']!r}, the reference of every change"
     return " ".join(error.message.split())
+
+
+def _refuse_unquoted_keys(content, source: str) -> None:
+    """Refuse a key that YAML did not read as text, such as a label called ``no``."""
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            if not isinstance(key, str):
+                raise InputError(f"{source}: a key is {_unquoted(key)}")
+            _refuse_unquoted_keys(value, f"{source}: {key}")
+
+
+def _unquoted(value) -> str:
+    """What an error says of a name that YAML read as something else."""
+    if isinstance(value, bool):
+        words = "yes, on or true" if value else "no, off or false"
+        return f"read as {str(value).lower()}: write {words} in quotes if it is a name"
+    return f"{value!r}, which YAML does not read as text; write it in quotes"
 
 
 def _is_integer(_, value) -> bool:

@@ -20,7 +20,7 @@ def job(log: str | Path, **inputs) -> Iterator[logging.Logger]:
     """Log a job to the file `log`: its inputs first, the seconds it took last.
 
     What Python writes to stderr meanwhile (progress, warnings) goes to the log and to stderr; what
-    compiled libraries write goes to the log alone.
+    compiled libraries write goes to the log alone. A warning goes to both.
 
     An :class:`InputError` ends the process with status 1 and its one line on stderr and in the
     log; any other exception leaves its traceback in the log and is raised again.
@@ -38,6 +38,9 @@ def job(log: str | Path, **inputs) -> Iterator[logging.Logger]:
         handler = logging.StreamHandler(file)
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
         logger.addHandler(handler)
+        aloud = logging.StreamHandler(terminal)
+        aloud.addFilter(lambda record: record.levelno == logging.WARNING)
+        logger.addHandler(aloud)
         for name, value in inputs.items():
             logger.info("%s: %s", name, value)
         start = time.perf_counter()
@@ -56,6 +59,7 @@ def job(log: str | Path, **inputs) -> Iterator[logging.Logger]:
             logger.info("done in %.1f s", time.perf_counter() - start)
         finally:
             logger.removeHandler(handler)
+            logger.removeHandler(aloud)
 
 
 class _Both(io.TextIOBase):

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from audio_debias.corpora.losses import told_losses
 from audio_debias.errors import InputError
 from audio_debias.files import replacing
 
@@ -140,7 +141,7 @@ def merge_skipped(
     destination: str | Path,
     n_clips: int,
     max_share: float = 1.0,
-    unreadable: int = 0,
+    unreadable: pd.DataFrame | None = None,
 ) -> None:
     """Join the shards' skipped clips into one file.
 
@@ -152,8 +153,9 @@ def merge_skipped(
         Clips in the corpus, skipped ones included.
     max_share : float
         The share of clips that may give no embedding.
-    unreadable : int
-        Clips that the corpus's reader left out already, for want of sound; not in `n_clips`.
+    unreadable : DataFrame, optional
+        ``clip_id, reason, detail`` of the clips that the corpus's reader left out already, for want
+        of sound; not in `n_clips`.
 
     Raises
     ------
@@ -162,17 +164,15 @@ def merge_skipped(
     """
     skipped = pd.concat([read_skipped(path) for path in paths], ignore_index=True)
     write_skipped(destination, skipped)
-    if len(skipped) + unreadable > max_share * (n_clips + unreadable):
-        reasons = skipped["reason"].value_counts().to_dict()
-        counts = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+    lost = pd.concat([skipped, unreadable], ignore_index=True)
+    n_all = n_clips + len(lost) - len(skipped)
+    if len(lost) > max_share * n_all:
         # A failed job's outputs are deleted; its log stays.
-        _log.info("skipped:\n%s", skipped.to_csv(index=False))
-        if unreadable:
-            counts = ", ".join(filter(None, [counts, f"{unreadable} without readable sound"]))
+        _log.info("skipped:\n%s", lost.to_csv(index=False))
         raise InputError(
-            f"{destination}: {len(skipped) + unreadable} of {n_clips + unreadable} clips were "
-            f"skipped ({counts}), more than the allowed share {max_share:g}; mend the files, which "
-            "the log lists, or raise the share"
+            f"{destination}: {len(lost)} of {n_all} clips were skipped ({told_losses(lost)}), more "
+            f"than the allowed share {max_share:g}; mend the files, which the log lists, or raise "
+            "the share"
         )
 
 

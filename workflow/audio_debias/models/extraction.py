@@ -12,11 +12,14 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from audio_debias.errors import InputError
+from audio_debias.errors import InputError, nearest
 from audio_debias.models.decoding import BrokenAudio, load_waveform
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
 from audio_debias.models.kinds.precomputed import Precomputed
 from audio_debias.models.registry import Model, load_model
+
+COMPARED = 20
+"""How many clips without an embedding are compared with those that have one."""
 
 
 @dataclass(frozen=True)
@@ -203,10 +206,15 @@ def _look_up(clip_ids: Iterable[str], model: Precomputed, dim: int) -> Extractio
     """Embeddings that exist already; the clips that have none are skipped."""
     clip_ids = np.asarray(list(clip_ids), dtype=str)
     found, broken = [], {}
+    compared = 0
     for clip, clip_id in enumerate(clip_ids):
         embedding = model.look_up(clip_id)
         if embedding is None:
-            broken[clip] = BrokenAudio("not_precomputed", "the file of embeddings lacks this clip")
+            compared += 1
+            # Of thousands that are missing, the first say what is wrong with all.
+            near = nearest(clip_id, model.clip_ids) if compared <= COMPARED else ""
+            detail = f"the file of embeddings lacks this clip{near}"
+            broken[clip] = BrokenAudio("not_precomputed", detail)
         elif not np.isfinite(embedding).all():
             broken[clip] = BrokenAudio("embedding_not_finite", "the file holds NaN or infinity")
         else:

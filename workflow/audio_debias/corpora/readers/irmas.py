@@ -8,14 +8,15 @@ together. The song's number identifies it: the 12 numbers that occur under two p
 same instrument and genre.
 """
 
-import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
 from audio_debias.corpora.clips import align_labels, dropped_frame
+from audio_debias.corpora.copies import without_copies
+from audio_debias.corpora.sound_files import NOT_CLIPS, find_sounds
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.corpora.splits import read_split, refuse_shared_tracks
 from audio_debias.errors import InputError
@@ -49,6 +50,7 @@ OPTIONS: dict[str, type | tuple[type, ...]] = {
     "split": (str, dict),
     "audio": bool,
     "class_align": dict,
+    "drop_duplicates": bool,
 }
 """Type of every option."""
 
@@ -77,6 +79,8 @@ def read(
         ``split`` (required): see :func:`audio_debias.corpora.splits.read_split`.
         ``audio``: False takes the names from the split and looks for no file (default True).
         ``class_align``: instrument code to label, instead of :data:`LABELS`.
+        ``drop_duplicates`` (default True): keep one of the clips that have the same samples, of a
+        training and a test clip the training clip.
 
     Returns
     -------
@@ -92,10 +96,11 @@ def read(
         raise InputError(f"{root}: options: split is missing: IRMAS has no split of its own")
     split = read_split(root, options["split"])
     audio = options.get("audio", True)
-    files = _files(root) if audio else dict.fromkeys(split)
+    files, dropped = _files(root) if audio else (dict.fromkeys(split), [])
+    listed = {clip_id for clip_id, _, _ in dropped}
 
-    rows, dropped = [], []
-    for clip_id in sorted(files.keys() | split.keys()):
+    rows = []
+    for clip_id in sorted((files.keys() | split.keys()) - listed):
         name = _NAME.fullmatch(clip_id)
         code = name and name["label"]
         genre = GENRES.get(name["genre"]) if name else None
@@ -121,26 +126,31 @@ def read(
         dropped += broken
         clips = clips[clips["clip_id"].isin(seconds)].reset_index(drop=True)
         clips["seconds"] = clips["clip_id"].map(seconds).astype(float)
+        drop = options.get("drop_duplicates", True)
+        clips, copies = without_copies(clips, root, drop=drop, source=str(root))
+        dropped += copies
     else:
         clips["seconds"] = None
     own = pd.DataFrame({code: clips["code"].eq(code) for code in LABELS}, dtype="boolean")
-    class_align = options.get("class_align", LABELS)
-    aligned = align_labels(own, labels, class_align, source=str(root))
-    return clips.drop(columns="code").join(aligned), dropped_frame(dropped)
+    known = {code: label for code, label in LABELS.items() if label in labels}
+    aligned = align_labels(own, labels, options.get("class_align", known), source=str(root))
+    return clips.drop(columns="code").join(aligned), dropped_frame(dropped, split)
 
 
-def _files(root: Path) -> dict[str, str]:
-    """Stem to path relative to `root` of every wav file."""
+def _files(root: Path) -> tuple[dict[str, str], list[tuple[str, str, str]]]:
+    """Stem to path relative to `root` of every wav file, and what else lies there."""
     files: dict[str, str] = {}
-    # A folder that is unpacked elsewhere already lies here as a link.
-    walk = os.walk(root, followlinks=True)
-    for path in sorted(Path(folder, name) for folder, _, names in walk for name in names):
-        if path.suffix != ".wav":
-            continue
-        relative = path.relative_to(root).as_posix()
-        if path.stem in files:
+    found = find_sounds(root, {".wav"})
+    for relative in found.files:
+        stem = PurePosixPath(relative).stem
+        if stem in files:
             raise InputError(
-                f"{root}: {files[path.stem]} and {relative} have the same name; keep one of them"
+                f"{root}: {files[stem]} and {relative} have the same name; keep one of them"
             )
-        files[path.stem] = relative
-    return files
+        files[stem] = relative
+    return files, [
+        (PurePosixPath(path).stem, "missing", f"{path}: a link to nothing")
+        if reason == "missing"
+        else (path, reason, NOT_CLIPS[reason])
+        for path, reason in found.left_out
+    ]

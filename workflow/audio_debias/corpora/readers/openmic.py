@@ -20,11 +20,11 @@ import numpy as np
 import pandas as pd
 
 from audio_debias.corpora.clips import align_labels, dropped_frame
+from audio_debias.corpora.copies import without_copies
 from audio_debias.corpora.npz_arrays import read_member, read_numbers, read_strings
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.corpora.splits import read_split
 from audio_debias.errors import InputError
-from audio_debias.fetching.checksums import file_digest
 from audio_debias.plugins import check_options
 
 OPTIONS: dict[str, type | tuple[type, ...]] = {
@@ -68,8 +68,8 @@ def read(
         own split01).
         ``audio``: False looks for no file (default True).
         ``class_align``: OpenMIC's label to the run's (default: the same name).
-        ``drop_duplicates``: drop a test clip whose file is, byte for byte, that of a training
-        clip (default False, as the paper did).
+        ``drop_duplicates`` (default True): keep one of the clips that have the same samples, of a
+        training and a test clip the training clip. The paper kept all.
 
     Returns
     -------
@@ -107,13 +107,13 @@ def read(
         dropped += broken
         clips = clips[clips["clip_id"].isin(seconds)].reset_index(drop=True)
         clips["seconds"] = clips["clip_id"].map(seconds).astype(float)
-        if options.get("drop_duplicates", False):
-            clips, repeated = _without_repeated_tests(root, clips)
-            dropped += repeated
+        drop = options.get("drop_duplicates", True)
+        clips, copies = without_copies(clips, root, drop=drop, source=str(root))
+        dropped += copies
     else:
         clips = clips.assign(path=None, seconds=None)
     aligned = align_labels(own, labels, options.get("class_align", {}), source=str(root))
-    return clips.join(aligned, on="clip_id"), dropped_frame(dropped)
+    return clips.join(aligned, on="clip_id"), dropped_frame(dropped, split)
 
 
 def read_annotations(npz: Path, class_map: Path) -> pd.DataFrame:
@@ -209,23 +209,3 @@ def _track_genres(path: Path) -> dict[str, str]:
         key = frame.loc[repeated, "sample_key"].iloc[0]
         raise InputError(f"{path}: sample_key {key!r} occurs twice; keep one row")
     return dict(zip(frame["sample_key"], frame["track_genres"], strict=True))
-
-
-def _without_repeated_tests(
-    root: Path, clips: pd.DataFrame
-) -> tuple[pd.DataFrame, list[tuple[str, str, str]]]:
-    """The clips but for test clips with the file of a training clip, and what was dropped."""
-    digests = [file_digest(root / path) for path in clips["path"]]
-    testing = clips["split"].eq("test")
-    trained = {
-        digest: clip_id
-        for digest, clip_id, test in zip(digests, clips["clip_id"], testing, strict=True)
-        if not test
-    }
-    twins = pd.Series(digests, index=clips.index).map(trained).where(testing)
-    dropped = [
-        (clip_id, "duplicate", f"same file as {twin}")
-        for clip_id, twin in zip(clips["clip_id"], twins, strict=True)
-        if isinstance(twin, str)
-    ]
-    return clips[twins.isna()].reset_index(drop=True), dropped

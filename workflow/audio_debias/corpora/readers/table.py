@@ -1,20 +1,23 @@
 """One's own clips: a table with a row per clip."""
 
-import hashlib
+import difflib
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
-from audio_debias.corpora.clip_tables import read_cells, require
-from audio_debias.corpora.clips import (
-    RESERVED,
-    SPLITS,
-    align_labels,
-    dropped_frame,
-)
+from audio_debias.corpora.clip_tables import read_cells
+from audio_debias.corpora.clips import RESERVED, align_labels, dropped_frame
+from audio_debias.corpora.copies import copies_of
+from audio_debias.corpora.csv_rows import refuse_control_characters
+from audio_debias.corpora.name_groups import groups_of_names
+from audio_debias.corpora.one_clip import join_rows, repeated_paths
+from audio_debias.corpora.paths import Files
 from audio_debias.corpora.sound_headers import probe
-from audio_debias.corpora.splits import hash_split, refuse_shared_tracks, stratified_split
+from audio_debias.corpora.splits import refuse_shared_tracks
+from audio_debias.corpora.table_split import split_of
+from audio_debias.corpora.text import MISSING, as_known, key, plain
 from audio_debias.errors import InputError, nearest
 from audio_debias.plugins import check_options
 
@@ -29,10 +32,18 @@ OPTIONS = {
     "test_fraction": float,
     "seed": int,
     "audio": bool,
+    "drop_duplicates": bool,
 }
 """Type of every option."""
 
-TRUTH = {"1": True, "0": False, "": pd.NA}
+TRUTH = {
+    **dict.fromkeys(("1", "1.0", "true"), True),
+    **dict.fromkeys(("0", "0.0", "false"), False),
+    **dict.fromkeys(MISSING, pd.NA),
+}
+"""How a label's cell may be written, in lower case."""
+
+_log = logging.getLogger("audio_debias")
 
 
 def read(
@@ -44,6 +55,9 @@ def read(
     empty = not annotated; and, where wanted, ``clip_id`` (default: the file's name without its
     suffix, which must then be unique), ``split`` (``train``, ``test``), ``genre`` (empty = none)
     and ``track_id`` (clips of one track stay on one side of the split). Others are ignored.
+
+    Genres and tracks that differ in case, blanks or Unicode form alone are one; ``NA`` is an empty
+    cell. Rows of one sound are one clip, whose labels are joined.
 
     Parameters
     ----------
@@ -65,6 +79,9 @@ def read(
         ``test_fraction`` (default 0.25) and ``seed`` (default 0) of a split that is made.
         ``audio`` (default true): whether the sound files are there; without, ``path`` may be left
         out if there is a ``clip_id``, for models of the kind ``precomputed``.
+        ``drop_duplicates`` (default true): keep one of the clips that have the same samples, of a
+        training and a test clip the training clip. Without, all are kept, and a split that is made
+        has them on one side.
 
     Returns
     -------
@@ -73,50 +90,110 @@ def read(
     Raises
     ------
     InputError
-        If a column is missing, a clip_id occurs twice, a label is neither 0, 1 nor empty, or a
-        track is on both sides of the split.
+        If a column is missing, a clip_id occurs twice, a label is neither 0, 1 nor empty, a track
+        is on both sides of the split, or two rows of one sound contradict each other.
     """
     check_options(options, OPTIONS, str(root))
     path = root / options.get("csv", "clips.csv")
-    rows = read_cells(path, options)
+    rows = _known_columns(
+        read_cells(path, options), {*labels, *options.get("class_align", {})}, path
+    )
     audio = options.get("audio", True)
     if audio or "clip_id" not in rows:
-        require(rows, "path", path)
+        _column(rows, "path", path)
+    refuse_control_characters(rows, [name for name in RESERVED if name in rows], path)
+    files = Files(root)
+    if "path" in rows:
+        rows["path"] = rows["path"].map(files.find if audio else str.strip)
+    given = "clip_id" in rows
     rows["clip_id"] = _clip_ids(rows, path)
     own = _annotations(rows, labels, options.get("class_align", {}), path)
-    rows = rows[[column for column in RESERVED if column in rows and column != "seconds"]]
-    for column in ("genre", "track_id"):
-        rows[column] = rows[column].where(rows[column] != "") if column in rows else None
-    if not genres:
-        rows["genre"] = None
+    rows = _names(rows, genres, path)
+
+    twice = repeated_paths(rows) if not given else pd.Series(dtype=object)
+    own, rows, dropped = join_rows(own, rows, twice, "file", path)
+    if rows["clip_id"].duplicated().any():
+        clip_id = rows.loc[rows["clip_id"].duplicated(), "clip_id"].iloc[0]
+        numbers = " and ".join(map(str, rows.index[rows["clip_id"].eq(clip_id)][:2]))
+        mend = "make them unique" if given else "add a column clip_id: two files have this name"
+        raise InputError(f"{path}: clip_id {clip_id!r} occurs twice; {mend} (rows {numbers})")
 
     other = rows["genre"].notna() & ~rows["genre"].isin(genres)
-    dropped = [(row.clip_id, "other_genre", row.genre) for row in rows[other].itertuples()]
-    kept = rows[~other]
+    dropped += [(row.clip_id, "other_genre", row.genre) for row in rows[other].itertuples()]
+    sides = rows.set_index("clip_id")["split"] if "split" in rows else None
+    clips, copies = rows[~other], pd.Series(dtype=object)
     if audio:
-        seconds, broken = probe(root, zip(kept["clip_id"], kept["path"], strict=True))
+        seconds, broken = probe(root, zip(clips["clip_id"], clips["path"], strict=True))
         dropped += broken
-        kept = kept[kept["clip_id"].isin(seconds)]
-        clips = kept.join(own).assign(seconds=kept["clip_id"].map(seconds).astype(float))
+        clips = clips[clips["clip_id"].isin(seconds)]
+        clips = clips.assign(seconds=clips["clip_id"].map(seconds).astype(float))
+        copies = copies_of(clips, root)
     else:
-        clips = kept.join(own).assign(path=None, seconds=None)
-    clips = clips.sort_values("clip_id", ignore_index=True)
+        clips = clips.assign(path=None, seconds=None)
+    drop = options.get("drop_duplicates", True)
+    own, clips, joined = join_rows(own, clips, copies, "sound", path, drop=drop)
+    dropped += joined
+    clips = clips.join(own).sort_values("clip_id")
     if not clips.empty:
-        clips["split"] = _split(clips, labels, root, path, options)
+        copies = copies if not drop else copies[:0]
+        if "track_id" in clips and clips["track_id"].isna().all() and audio:
+            _propose_tracks(clips, labels, path)
+        clips["split"] = split_of(clips, labels, root, path, options, copies)
         refuse_shared_tracks(clips, str(path))
-    return clips, dropped_frame(dropped)
+    return clips.reset_index(drop=True), dropped_frame(dropped, sides)
+
+
+def _known_columns(rows: pd.DataFrame, labels: set[str], path: Path) -> pd.DataFrame:
+    """Give reserved columns their own spelling; refuse one that is nearly called so."""
+    for name in RESERVED:
+        same = [column for column in rows if key(column) == name and column not in labels]
+        if len(same) > 1:
+            raise InputError(f"{path}: columns {same[0]!r} and {same[1]!r} are one; remove one")
+        if same:
+            rows = rows.rename(columns={same[0]: name})
+    free = [column for column in rows if column not in RESERVED and column not in labels]
+    for column in free:
+        close = difflib.get_close_matches(key(column), RESERVED, n=1, cutoff=0.75)
+        if close and close[0] not in rows and close[0] != "seconds":
+            raise InputError(
+                f"{path}: column {column!r} is not read; did you mean {close[0]!r}? rename it to "
+                "that, or to something else"
+            )
+    return rows
+
+
+def _column(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:
+    if name not in rows:
+        raise InputError(f"{path}: column {name!r} is missing{nearest(name, rows.columns)}")
+    return rows[name]
 
 
 def _clip_ids(rows: pd.DataFrame, path: Path) -> pd.Series:
     given = "clip_id" in rows
-    ids = rows["clip_id"] if given else pd.Series([Path(p).stem for p in rows["path"]], dtype="str")
+    ids = (rows["clip_id"] if given else rows["path"].map(lambda p: Path(p).stem)).map(plain)
     if ids.eq("").any():
-        number = int(ids.eq("").argmax()) + 1
+        number = ids.index[ids.eq("")][0]
         raise InputError(f"{path}: row {number}: {'clip_id' if given else 'path'} is empty")
-    if ids.duplicated().any():
-        mend = "make them unique" if given else "add a column clip_id: two files have this name"
-        raise InputError(f"{path}: clip_id {ids[ids.duplicated()].iloc[0]!r} occurs twice; {mend}")
-    return ids
+    return ids.astype("str")
+
+
+def _names(rows: pd.DataFrame, genres: list[str], path: Path) -> pd.DataFrame:
+    """The reserved columns, with genres, tracks and splits spelled alike."""
+    rows = rows[[name for name in RESERVED if name in rows and name != "seconds"]].copy()
+    for column, known in (("genre", genres), ("track_id", None)):
+        cells = rows[column] if column in rows else pd.Series("", rows.index)
+        rows[column] = as_known(cells, known)
+        nothing = cells[rows[column].isna() & cells.str.strip().ne("")]
+        if len(nothing):
+            _log.info(
+                "%s: %s: %d cells, such as %r in row %d, are read as empty",
+                *(path, column, len(nothing), nothing.iloc[0], nothing.index[0]),
+            )
+    if not genres:
+        rows["genre"] = None
+    if "split" in rows:
+        rows["split"] = rows["split"].map(lambda cell: plain(cell).lower())
+    return rows
 
 
 def _annotations(
@@ -130,14 +207,15 @@ def _annotations(
     ]
     own = {}
     for column in columns:
-        odd = ~rows[column].isin(TRUTH)
+        cells = rows[column].map(lambda cell: plain(cell).lower())
+        odd = ~cells.isin(TRUTH)
         if odd.any():
             row = rows[odd].iloc[0]
             raise InputError(
-                f"{path}: column {column!r} of clip {row['clip_id']!r} is {row[column]!r}; "
-                "write 1 (present), 0 (absent) or nothing (not annotated)"
+                f"{path}: column {column!r} of clip {row['clip_id']!r} is {row[column].strip()!r}; "
+                f"write 1 (present), 0 (absent) or nothing (not annotated; row {row.name})"
             )
-        own[column] = rows[column].map(TRUTH).astype("boolean")
+        own[column] = cells.map(TRUTH).astype("boolean")
     aligned = align_labels(
         pd.DataFrame(own, index=rows.index), labels, class_align, source=str(path)
     )
@@ -150,37 +228,13 @@ def _annotations(
     return aligned
 
 
-def _split(
-    clips: pd.DataFrame, labels: list[str], root: Path, path: Path, options: Mapping
-) -> pd.Series:
-    kind = options.get("split", "column" if "split" in clips else "stratified")
-    fraction, seed = options.get("test_fraction", 0.25), options.get("seed", 0)
-    if not 0 < fraction <= 0.5:
-        raise InputError(f"{path}: options: test_fraction {fraction} is not in (0, 0.5]")
-    if kind == "column":
-        split = require(clips, "split", path)
-        odd = ~split.isin(SPLITS)
-        if odd.any():
-            raise InputError(
-                f"{path}: split of clip {clips.loc[odd, 'clip_id'].iloc[0]!r} is "
-                f"{split[odd].iloc[0]!r}; write train or test in every row, or leave the column out"
-            )
-        return split
-    if kind == "stratified":
-        groups = clips["track_id"].fillna(clips["clip_id"])
-        try:
-            return stratified_split(
-                clips[labels], clips["genre"], groups, test_fraction=fraction, seed=seed
-            )
-        except ValueError as error:
-            raise InputError(f"{path}: too few clips or tracks to split: {error}") from None
-    if kind == "hash":
-        keys = clips["clip_id"]
-        if options.get("audio", True):
-            keys = clips["path"].map(lambda p: hashlib.sha256((root / p).read_bytes()).hexdigest())
-        keys = clips["track_id"].fillna(keys)
-        return hash_split(keys, test_fraction=fraction, seed=seed)
-    raise InputError(
-        f"{path}: options: split: unknown value {kind!r}"
-        f"{nearest(kind, ('column', 'stratified', 'hash'))}"
-    )
+def _propose_tracks(clips: pd.DataFrame, labels: list[str], path: Path) -> None:
+    """Say so if names look like parts of recordings and no column says which."""
+    groups = groups_of_names(clips["path"], clips[labels])
+    if groups is not None:
+        first = clips.loc[groups.eq(groups.dropna().iloc[0]), "path"].tolist()
+        _log.warning(
+            "warning: %s: track_id: none is given, and names such as %r and %r look like parts of "
+            "one recording (%d such runs); a column track_id keeps them on one side of the split",
+            *(path, first[0], first[1], groups.nunique()),
+        )

@@ -15,6 +15,7 @@ Example::
     dim: 512
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -78,6 +79,11 @@ class Precomputed:
     def __init__(self, rows: dict[str, int], embeddings: np.ndarray):
         self._rows = rows
         self._embeddings = embeddings
+
+    @property
+    def clip_ids(self) -> Iterable[str]:
+        """The clips that have an embedding."""
+        return self._rows.keys()
 
     def look_up(self, clip_id: str) -> np.ndarray | None:
         """The embedding of a clip, shape (dim,), or None."""
