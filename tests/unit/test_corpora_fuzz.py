@@ -65,7 +65,7 @@ def test_a_damaged_table_gives_one_line_or_the_rows_that_were_not_touched(root):
     whole = rows_of(read(root, table())[0])
     rng = np.random.default_rng(20261126)
     refused, kept = [], 0
-    for _ in range(400):
+    for _ in range(250):
         data = mutated(table(), rng)
         try:
             clips, dropped = read(root, data)
@@ -78,7 +78,7 @@ def test_a_damaged_table_gives_one_line_or_the_rows_that_were_not_touched(root):
         # One line was damaged: at most its clip is another one, and what is gone is listed.
         assert len(other) <= 1, (data, other)
         assert len(clips) + len(dropped) >= N, data
-    assert min(len(refused), kept) > 100
+    assert min(len(refused), kept) > 60
     assert all("\n" not in line and str(root) in line for line in refused)
 
 
@@ -87,7 +87,7 @@ def test_a_damaged_split_gives_one_line_or_the_sides_that_were_not_touched(tmp_p
     data = "clip_id,split\n" + "".join(f"{clip},{side}\n" for clip, side in whole.items())
     rng = np.random.default_rng(20261127)
     refused = []
-    for _ in range(400):
+    for _ in range(250):
         (tmp_path / "split.csv").write_bytes(mutated(data.encode(), rng))
         try:
             split = read_split(tmp_path, "split.csv")
