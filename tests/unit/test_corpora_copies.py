@@ -9,6 +9,12 @@ import soundfile
 
 from audio_debias.corpora.copies import copies_of, same_sound
 from audio_debias.corpora.registry import read_corpus
+from audio_debias.corpora.shared_sounds import (
+    read_shared,
+    shared_sounds,
+    told_shared,
+    write_shared,
+)
 from audio_debias.corpora.splits import joined_groups
 from audio_debias.errors import InputError
 
@@ -156,3 +162,33 @@ def test_irmas_lists_a_test_clip_with_the_sound_of_a_training_clip(tmp_path):
     clips, dropped = read_corpus("irmas", tmp_path, labels=["flute"], genres=[], options=options)
     assert clips["clip_id"].tolist() == names[:2]
     assert dropped.iloc[0].tolist()[:3] == [names[2], "duplicate", f"same sound as {names[0]}"]
+
+
+def test_sounds_in_two_corpora_are_listed_and_told_with_the_count(tmp_path):
+    tables = {}
+    for corpus, seeds in (("stage", (1, 2, 3)), ("NA", (3, 2, 9)), ("bare", (4, 5))):
+        (tmp_path / corpus).mkdir()
+        for number, seed in enumerate(seeds):
+            soundfile.write(tmp_path / corpus / f"{number}.wav", sound(seed), 16000)
+        ids = [f"{corpus}{number}" for number in range(len(seeds))]
+        paths = [f"{number}.wav" for number in range(len(seeds))]
+        tables[corpus] = pd.DataFrame({"clip_id": ids, "path": paths, "split": "test"})
+    tables["bare"].loc[0, "path"] = None
+    shared = shared_sounds(tables, {corpus: tmp_path / corpus for corpus in tables})
+    assert shared[["corpus", "clip_id", "other_corpus", "other_clip_id"]].to_numpy().tolist() == [
+        ["stage", "stage1", "NA", "NA1"],
+        ["stage", "stage2", "NA", "NA0"],
+    ]
+    (line,) = told_shared(shared)
+    assert line.startswith("warning: 2 clips of stage are in NA too, such as 'stage1' = 'NA1'")
+    write_shared(shared, tmp_path / "shared.csv")
+    pd.testing.assert_frame_equal(read_shared(tmp_path / "shared.csv"), shared)
+
+
+def test_one_folder_as_two_corpora_shares_every_sound(tmp_path, clips):
+    write(tmp_path, ["path,flute,piano", *rows_of(clips, "c")])
+    table = read(tmp_path)[0]
+    shared = shared_sounds({"a": table, "b": table}, {"a": tmp_path, "b": tmp_path})
+    assert len(shared) == N
+    assert shared["clip_id"].equals(shared["other_clip_id"])
+    assert "40 clips of a are in b too" in told_shared(shared)[0]

@@ -56,3 +56,21 @@ def test_names_that_mean_harm_stay_text():
     counts = count_exclusions({"<b>": listed("clip_id", ("<i>,\n", "<u>", ""))}, {}, {}, lacking())
     page = html_exclusions(counts)
     assert not any(tag in page for tag in ("<b>", "<i>", "<u>"))
+
+
+def test_few_test_positives_and_sounds_in_two_corpora_are_counted():
+    few = pd.DataFrame(
+        [("a--b", "a", "cello", 7), ("a--b", "a", "organ", 2), ("a--b", "b", "organ", 9)],
+        columns=["pair", "test_corpus", "label", "support"],
+    )
+    shared = pd.DataFrame(
+        [("a", "1", "train", "b", "x", "test")] * 3,
+        columns=["corpus", "clip_id", "split", "other_corpus", "other_clip_id", "other_split"],
+    )
+    counts = count_exclusions({}, {}, {}, lacking(), {"b": "Corpus B"}, few, shared)
+    reason = "fewer than 10 positive test clips"
+    assert counts.to_numpy().tolist() == [
+        ["labels judged roughly", "a--b, tested on a", reason, 2, "cello (7)"],
+        ["labels judged roughly", "a--b, tested on Corpus B", reason, 1, "organ (9)"],
+        ["clips in two corpora", "a and Corpus B", "same sound", 3, "1 = x"],
+    ]

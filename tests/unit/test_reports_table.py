@@ -14,7 +14,7 @@ from reports_data import (
     read_published_metrics,
 )
 
-from audio_debias.reports.summary import left_out, mean_auc, mean_bias
+from audio_debias.reports.summary import few_positives, left_out, mean_auc, mean_bias
 from audio_debias.reports.table import html_table, markdown_table, signed, wide_table
 
 NAMES = TITLES | {
@@ -193,3 +193,18 @@ def test_the_page_needs_nothing_from_elsewhere():
 )
 def test_a_change_that_rounds_to_zero_has_no_sign(points, text):
     assert signed(points) == text
+
+
+def test_a_label_with_fewer_than_ten_test_positives_is_told():
+    metrics = make_metrics()
+    last = metrics["label"].iloc[-1]
+    odd = metrics["label"].eq(last) & metrics["test_corpus"].eq(metrics["test_corpus"].iloc[0])
+    metrics["support"] = odd.map({True: 9, False: 10}).astype("Int64")
+    few = few_positives(metrics)
+    corpus = metrics["test_corpus"].iloc[0]
+    judged = metrics[odd & metrics["roc_auc"].notna()]
+    assert few["pair"].tolist() == judged["pair"].unique().tolist()
+    told = f"{last}: only 9 positive test clips in {corpus}; its part of the mean is rough"
+    wide = wide_table(metrics)
+    for page in (html_table(wide, few=few), markdown_table(wide, few=few)):
+        assert told in page

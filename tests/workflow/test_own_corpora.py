@@ -33,14 +33,14 @@ def test_three_corpora_of_real_recordings_run_as_six_transfers(audio_project, sh
     for name in ("nsynth", "medleysolos"):
         shutil.copytree(shared / "audio" / name, tmp_path / name)
         (tmp_path / name).chmod(0o755)
-    nsynth = clips_of_folders(tmp_path / "nsynth")
+    nsynth = clips_of_folders(tmp_path / "nsynth").table
     source = nsynth["path"].str.extract(r"_(\d{3})-\d{3}-\d{3}\.flac$")[0].astype(int)
     for name, chosen in (("odd", source % 2 == 1), ("even", source % 2 == 0)):
         folder = tmp_path / name
         folder.mkdir()
         paths = str(tmp_path / "nsynth") + "/" + nsynth["path"]
         define(project, name, folder, nsynth.assign(path=paths)[chosen])
-    medley = clips_of_folders(tmp_path / "medleysolos")
+    medley = clips_of_folders(tmp_path / "medleysolos").table
     define(project, "medley", tmp_path / "medleysolos", medley)
     project.configure(
         methods=["none", "lda"],

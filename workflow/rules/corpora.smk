@@ -93,7 +93,7 @@ rule index_corpus:
     benchmark:
         benchmarks("index_corpus", "{corpus}")
     wildcard_constraints:
-        corpus=one_of([name for name, spec in EXPERIMENT.corpora.items() if "reader" in spec]),
+        corpus=one_of(WITH_READER),
     conda:
         "../../envs/core.yaml"
     resources:
@@ -113,3 +113,24 @@ rule index_corpus:
         max_dropped=lambda wc, input: config["extraction"].get("max_dropped", 0.5),
     script:
         "../scripts/index_corpus.py"
+
+
+rule shared_sounds:
+    input:
+        # A derived corpus shares no sound with the one that it is made of: it has another effect.
+        collect(CLIPS, corpus=WITH_READER),
+    output:
+        f"{RUN}/shared_sounds.csv",
+    log:
+        logs("shared_sounds"),
+    benchmark:
+        benchmarks("shared_sounds")
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(120),
+    params:
+        roots={corpus: source_root_of(corpus) for corpus in WITH_READER},
+    script:
+        "../scripts/shared_sounds.py"

@@ -56,6 +56,8 @@ rule exclusions:
         ),
         excluded=excluded_labels(),
         lacking=rules.metrics.output.lacking,
+        metrics=rules.metrics.output.metrics,
+        shared=rules.shared_sounds.output[0],
     output:
         csv=f"{RUN}/exclusions.csv",
         html=report(

@@ -1,10 +1,12 @@
 from itertools import product
 from pathlib import Path
 
+from audio_debias.corpora.shared_sounds import read_shared
 from audio_debias.files import read_parquet, replacing
 from audio_debias.jobs.log import job
 from audio_debias.models.embeddings import read_skipped
 from audio_debias.reports.exclusions import count_exclusions, html_exclusions
+from audio_debias.reports.summary import few_positives
 from audio_debias.samples.matching import read_excluded
 
 inputs, output, params = snakemake.input, snakemake.output, snakemake.params
@@ -24,6 +26,8 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
         },
         read_parquet(inputs.lacking),
         params.names,
+        few_positives(read_parquet(inputs.metrics)),
+        read_shared(inputs.shared),
     )
     log.info("left out: %d", counts["count"].sum())
     with replacing(output.csv) as path:

@@ -169,12 +169,12 @@ def definition_lines(labels: Collection[str]) -> list[str]:
     return text.rstrip().split("\n")
 
 
-def lost_labels(clips: FolderClips) -> list[str]:
-    """A line for each folder of sound that gave no label, for want of a file that is read."""
+def told_folders(clips: FolderClips) -> list[str]:
+    """What was left out, by reason, and a line for each folder that gave no label for that."""
     depth = 1 if "split" in clips.table else 0
     parts = [PurePosixPath(path).parts for path, reason in clips.left_out if reason != "hidden"]
     folders = {plain(part[depth]) for part in parts if len(part) > depth + 1}
-    return [
+    return told(clips.left_out) + [
         f"{folder}: is no label of the table: none of its files can be read"
         for folder in sorted(folders - set(clips.labels))
     ]
@@ -203,7 +203,7 @@ def main(arguments: list[str] | None = None) -> None:
             clips.table.to_csv(temporary, index=False)
     except OSError as error:
         sys.exit(f"error: {output}: cannot be written: {error.strerror}")
-    for line in [*told(clips.left_out), *lost_labels(clips)]:
+    for line in told_folders(clips):
         print(line, file=sys.stderr)
     counts = ", ".join(f"{label} {clips.table[label].sum()}" for label in clips.labels)
     print(f"{output}: {len(clips.table)} clips ({counts})")

@@ -6,7 +6,9 @@ import pandas as pd
 
 from audio_debias.reports.names import Names, row_name
 from audio_debias.reports.page import render
+from audio_debias.reports.summary import FEW
 
+_FEW = f"fewer than {FEW} positive test clips"
 _CELL = ["pair", "model", "method", "mode"]
 
 
@@ -16,6 +18,8 @@ def count_exclusions(
     excluded: Mapping[tuple[str, str], pd.DataFrame],
     lacking: pd.DataFrame,
     names: Names | None = None,
+    few: pd.DataFrame | None = None,
+    shared: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count what readers, models, samples and corrections left out.
 
@@ -32,6 +36,10 @@ def count_exclusions(
         lacks; genre is null where it is the direction of all clips.
     names : mapping of str to str, optional
         Display names of models, methods, corpora and pairs of them.
+    few : DataFrame, optional
+        What :func:`~audio_debias.reports.summary.few_positives` gives.
+    shared : DataFrame, optional
+        What :func:`~audio_debias.corpora.shared_sounds.shared_sounds` gives.
 
     Returns
     -------
@@ -70,6 +78,16 @@ def count_exclusions(
         where = f"{called(pair)}, {row_name(model, method, names)}"
         first = part[["label", "genre", "reason"]].iloc[0].dropna()
         rows.append(("directions", f"{where}, {mode}", "not fitted", len(part), ": ".join(first)))
+    if few is not None:
+        for (pair, corpus), part in few.groupby(["pair", "test_corpus"], sort=False):
+            first = f"{part['label'].iloc[0]} ({part['support'].iloc[0]})"
+            where = f"{called(pair)}, tested on {called(corpus)}"
+            rows.append(("labels judged roughly", where, _FEW, len(part), first))
+    if shared is not None:
+        for (one, other), part in shared.groupby(["corpus", "other_corpus"], sort=False):
+            first = f"{part['clip_id'].iloc[0]} = {part['other_clip_id'].iloc[0]}"
+            where = f"{called(one)} and {called(other)}"
+            rows.append(("clips in two corpora", where, "same sound", len(part), first))
     return pd.DataFrame(rows, columns=["stage", "where", "reason", "count", "example"])
 
 

@@ -85,3 +85,25 @@ def left_out(metrics: pd.DataFrame) -> pd.DataFrame:
         .groupby(keys, sort=False, as_index=False)
         .agg(rows=("method", "size"))
     )
+
+
+FEW = 10
+"""Positive test clips below which a figure is rough: one clip moves it by several points."""
+
+
+def few_positives(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Labels judged on fewer than `FEW` positive test clips.
+
+    Parameters
+    ----------
+    metrics : DataFrame
+        ``pair, test_corpus, label, support`` (positive test clips) and ``roc_auc``.
+
+    Returns
+    -------
+    DataFrame
+        ``pair, test_corpus, label, support``: the least of all models and methods.
+    """
+    judged = metrics[metrics["roc_auc"].notna() & metrics["support"].lt(FEW).fillna(False)]
+    keys = ["pair", "test_corpus", "label"]
+    return judged.groupby(keys, sort=False, as_index=False).agg(support=("support", "min"))

@@ -62,7 +62,10 @@ def wide_table(metrics: pd.DataFrame, bias: pd.DataFrame | None = None) -> pd.Da
 
 
 def markdown_table(
-    wide: pd.DataFrame, names: Names | None = None, left_out: pd.DataFrame | None = None
+    wide: pd.DataFrame,
+    names: Names | None = None,
+    left_out: pd.DataFrame | None = None,
+    few: pd.DataFrame | None = None,
 ) -> str:
     """The table as GitHub-flavoured Markdown, one section per pair of corpora.
 
@@ -74,9 +77,11 @@ def markdown_table(
         Display names of models, corpora and methods.
     left_out : DataFrame, optional
         What :func:`~audio_debias.reports.summary.left_out` gives, told below the table.
+    few : DataFrame, optional
+        What :func:`~audio_debias.reports.summary.few_positives` gives, told there too.
     """
     lines = [_INTRODUCTION]
-    for section in _sections(wide, names or {}, left_out):
+    for section in _sections(wide, names or {}, left_out, few):
         lines += ["", f"## {_plain(section['title'])}"]
         for grid in section["grids"]:
             heads = [
@@ -102,10 +107,11 @@ def html_table(
     wide: pd.DataFrame,
     names: Names | None = None,
     left_out: pd.DataFrame | None = None,
+    few: pd.DataFrame | None = None,
     title: str = "Transfer learning and bias correction",
 ) -> str:
     """The table as one self-contained HTML page; parameters as :func:`markdown_table`."""
-    sections = _sections(wide, names or {}, left_out)
+    sections = _sections(wide, names or {}, left_out, few)
     return render("table.html", title, introduction=_INTRODUCTION, sections=sections)
 
 
@@ -126,7 +132,9 @@ _REMOVED = (
 )
 
 
-def _sections(wide: pd.DataFrame, names: Names, left_out: pd.DataFrame | None) -> list[dict]:
+def _sections(
+    wide: pd.DataFrame, names: Names, left_out: pd.DataFrame | None, few: pd.DataFrame | None
+) -> list[dict]:
     """What both readable forms show, as text: one section per pair of corpora, two grids each."""
     sections = []
     for pair, table in wide.groupby("pair", sort=False):
@@ -136,7 +144,7 @@ def _sections(wide: pd.DataFrame, names: Names, left_out: pd.DataFrame | None) -
             corrected = table[table["method"] != REFERENCE]
             grids.append({"title": _REMOVED, **_bias_grid(corrected, modes, names)})
         title = " and ".join(names.get(corpus, corpus) for corpus in corpora_of(pair))
-        notes = _notes(left_out, pair)
+        notes = _notes(left_out, pair) + _few_notes(few, pair, names)
         sections.append({"title": title, "grids": grids, "notes": notes})
     return sections
 
@@ -230,6 +238,16 @@ def _notes(left_out: pd.DataFrame | None, pair: str) -> list[str]:
     return [
         f"{label}: left out of {rows} mean{'s' * (rows > 1)} ({reason})"
         for label, reason, rows in counted.itertuples(index=False)
+    ]
+
+
+def _few_notes(few: pd.DataFrame | None, pair: str, names: Names) -> list[str]:
+    if few is None:
+        return []
+    return [
+        f"{row.label}: only {row.support} positive test clip{'' if row.support == 1 else 's'} in "
+        f"{names.get(row.test_corpus, row.test_corpus)}; its part of the mean is rough"
+        for row in few[few["pair"] == pair].itertuples()
     ]
 
 

@@ -1,6 +1,9 @@
 # What the jobs of corpora need, looked up by their wildcards.
 from audio_debias.fetching.checksums import file_digest
 
+# The corpora that are read, not derived from another.
+WITH_READER = [name for name, spec in EXPERIMENT.corpora.items() if "reader" in spec]
+
 
 def source_root(wildcards):
     return source_root_of(wildcards.corpus)
