@@ -34,6 +34,8 @@ TAKEN_APART = re.compile(
 )
 STILL_TAKEN_APART = {
     "workflow/audio_debias/reports/names.py",
+    # The one place that reads a method at a strength, leace@0.25.
+    "workflow/audio_debias/experiment/definitions.py",
     # The authors' own files join the model and the method by a hyphen.
     "workflow/audio_debias/reports/published_files.py",
 }

@@ -86,6 +86,20 @@ def test_methods_without_the_reference_are_refused(config):
     assert "must contain 'none'" in refusal(config)
 
 
+def test_a_method_may_be_named_at_a_strength(config):
+    config["methods"] = ["none", "leace@0.25"]
+    method = load_experiment(config, ROOT).methods["leace@0.25"]
+    assert (method.name, method.title, method.options["strength"]) == (
+        "leace@0.25",
+        "LEACE at 0.25",
+        0.25,
+    )
+    config["methods"] = ["none", "k@0.5"]
+    assert "k takes nothing out; write k" in refusal(config)
+    config["methods"] = ["none", "leace@1.5"]
+    assert refusal(config).startswith("config: methods")
+
+
 @pytest.mark.parametrize(
     ("section", "key", "value"),
     [

@@ -40,3 +40,12 @@ def test_further_training_samples_and_controls_are_run_on_demand(project):
     controls = [one for one in found if one["kind"] == "controls"]
     assert len(controls) == 4 + 3  # transfers, adversaries
     assert "training_share" in {one["kind"] for one in found}
+
+
+def test_a_method_at_a_strength_is_a_point_of_its_curve(project):
+    project.configure(methods=["none", "mean", "mean@0.5", "lda"], uncertainty=UNCERTAINTY)
+    project.snakemake("results/test/figures/strength/dry--noisy.svg")
+    table = pd.read_parquet(project.results("strength.parquet"))
+    assert table["method"].tolist() == ["none", "mean@0.5", "mean"]
+    assert table["linear"].is_monotonic_decreasing
+    assert table["linear"].iloc[-1] < 0.75 < 0.95 < table["linear"].iloc[0]

@@ -9,6 +9,7 @@ from audio_debias.experiment.definitions import (
     all_definitions,
     clip_csv,
     read_definition,
+    read_method,
     source,
     weights_of,
 )
@@ -58,13 +59,12 @@ def load_experiment(config: Mapping, project: Path) -> Experiment:
         For an unknown or ill-typed key, name or label; the message names the nearest known one.
     """
     validate(config, project / "workflow" / "schemas" / "config.schema.yaml", "config")
-    corpora, models, methods = (
+    corpora, models = (
         {name: read_definition(kind, name, project) for name in config[kind]}
-        for kind in ("corpora", "models", "methods")
+        for kind in ("corpora", "models")
     )
-    experiment = Experiment(
-        dict(config), corpora, models, {name: Method(**spec) for name, spec in methods.items()}
-    )
+    methods = {name: Method(**read_method(name, project)) for name in config["methods"]}
+    experiment = Experiment(dict(config), corpora, models, methods)
     _check_run(config)
     for name, corpus in corpora.items():
         _check_corpus(corpus, source("corpora", name))

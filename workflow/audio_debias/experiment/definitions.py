@@ -47,6 +47,28 @@ def read_definition(kind: str, name: str, project: Path) -> dict:
     raise InputError(f"config: {kind}: {unknown(name, known)} (or add {kind}/{name}.yaml)")
 
 
+def read_method(name: str, project: Path) -> dict:
+    """The definition of a method, or of a method at a strength: ``leace@0.25``.
+
+    Raises
+    ------
+    InputError
+        If there is none, it does not fit its schema, or it has no eraser to weaken.
+    """
+    base, _, strength = name.partition("@")
+    definition = read_definition("methods", base, project)
+    if not strength:
+        return definition
+    if "eraser" not in definition:
+        raise InputError(f"config: methods: {name}: {base} takes nothing out; write {base}")
+    return {
+        **definition,
+        "name": name,
+        "title": f"{definition['title']} at {strength}",
+        "options": {**definition.get("options", {}), "strength": float(strength)},
+    }
+
+
 def all_definitions(kind: str, project: Path) -> Iterator[dict]:
     """Every definition that could be named, unchecked."""
     for folder in folders(kind, project):

@@ -44,3 +44,52 @@ class Method:
     def depends_on_mode(self) -> bool:
         """Whether directions from all clips differ from those of a label's positives."""
         return self.eraser is not None
+
+
+@dataclass(frozen=True)
+class OnCurve:
+    """Where a method lies on the curve of its eraser over the strength.
+
+    Attributes
+    ----------
+    curve : str
+        The method of the curve with the largest strength.
+    strength : float
+        How much of the correction is applied, in [0, 1].
+    reference : str or None
+        The method that strength 0 is: the same space without an eraser.
+    """
+
+    curve: str
+    strength: float
+    reference: str | None
+
+
+def strength_curves(methods: Mapping[str, Method]) -> dict[str, OnCurve]:
+    """The methods that differ in nothing but their strength, by name.
+
+    Parameters
+    ----------
+    methods : mapping of str to Method
+
+    Returns
+    -------
+    dict of str to OnCurve
+        Empty where no eraser has two strengths.
+    """
+    curves: dict[str, list[tuple[float, str]]] = {}
+    for name, method in methods.items():
+        if method.eraser is not None:
+            options = {**method.options, "strength": None}
+            same = (method.eraser, method.space, method.per_genre, sorted(options.items()))
+            strength = float(method.options.get("strength", 1.0))
+            curves.setdefault(repr(same), []).append((strength, name))
+    found: dict[str, OnCurve] = {}
+    for points in curves.values():
+        if len({strength for strength, _ in points}) > 1:
+            curve = max(points)[1]
+            space = methods[curve].space
+            same_space = (n for n, m in methods.items() if m.eraser is None and m.space == space)
+            reference = next(same_space, None)
+            found |= {name: OnCurve(curve, strength, reference) for strength, name in points}
+    return found

@@ -135,7 +135,8 @@ def level_measures(samples: np.ndarray, mono: np.ndarray, rate: int) -> dict[str
     """
     peak = float(max(samples.max(), -samples.min()))
     offsets = np.ones(len(samples), np.float32) @ samples / len(samples)
-    mean_square = float(np.vdot(samples, samples)) / samples.size
+    # Channels are planes: along their rows nothing is copied.
+    mean_square = float(np.vdot(samples.T, samples.T)) / samples.size
     powers = frame_levels(mono, rate)
     sounding = powers > powers.max() * 10 ** (SILENT / 10)
     dynamics = float("nan")
