@@ -197,6 +197,10 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
             corrected[codes == code] = eraser.apply(mapped[codes == code])
         return corrected
 
+    def fit_transform(self, X, y=None, *, domain=None, genre=None):
+        """Fit, and correct the same rows, each by its own domain where that is needed."""
+        return self.fit(X, y, domain=domain, genre=genre).transform(X, domain)
+
     def map(self, X, train_domain=None):
         """Standardise by the scaling of `train_domain` and apply the kernel map.
 
