@@ -67,7 +67,7 @@ def time_loop(name: str, folder: str, paths: list[str], threads: int) -> float:
 
 def time_ours(name: str, folder: str, paths: list[str], threads: int, precision: str) -> dict:
     from audio_debias.models import extraction
-    from audio_debias.models.decoding import load_waveform
+    from audio_debias.models.waveforms import load_waveform
 
     spec = {"name": name, "kind": "transformers", "sample_rate": RATE, "window": WINDOWS[name]}
     spec |= {"dim": 768, "batch": 8, "precision": precision}

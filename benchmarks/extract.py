@@ -90,7 +90,7 @@ def time_peer(name: str, folder: Path, weights: Path) -> dict:
 def time_ours(variant: str, folder: Path, weights: Path, threads: int) -> dict:
     """Seconds of our extraction, and of its limit."""
     from audio_debias.models import extraction as extract
-    from audio_debias.models.decoding import load_waveform
+    from audio_debias.models.waveforms import load_waveform
 
     definition, changes = VARIANTS[variant]
     spec = yaml.safe_load((ROOT / "resources" / "models" / f"{definition}.yaml").read_text())

@@ -13,6 +13,7 @@ ORDER = [
     "experiment",
     "jobs",
     "tables",
+    "sound",
     "corpora",
     "models",
     "samples",

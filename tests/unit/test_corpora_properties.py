@@ -18,8 +18,8 @@ from audio_debias.corpora.properties import (
     write_properties,
 )
 from audio_debias.errors import InputError
-from audio_debias.models.decoding import BrokenAudio
 from audio_debias.models.recording import measure_file
+from audio_debias.sound.decoding import BrokenAudio
 
 RATE = 44100
 

@@ -11,9 +11,9 @@ from audio_debias.evidence import sources as evidence
 from audio_debias.evidence.balance import balance_table, genre_identification, imbalance
 from audio_debias.evidence.factors import factors_of
 from audio_debias.evidence.source_sentences import named, sentences
-from audio_debias.models.decoding import load_waveform
 from audio_debias.models.kinds import yamnet
 from audio_debias.models.recording import measure_shard
+from audio_debias.models.waveforms import load_waveform
 
 CAUSES = {
     "lowpass": ("bandwidth", {"hz": 4000}),

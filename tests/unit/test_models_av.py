@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio_debias.models.av_decoding import Undecodable, decode_with_av
+from audio_debias.sound.av_decoding import Undecodable, decode_with_av
 
 av = pytest.importorskip("av")
 RATE = 48000

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audio_debias.models.decoding import load_waveform
 from audio_debias.models.kinds import savedmodel, yamnet
 from audio_debias.models.tensorflow_setup import tensorflow
+from audio_debias.models.waveforms import load_waveform
 
 SPEC = {"name": "yamnet", "kind": "yamnet", "sample_rate": 16000, "options": {"output": 1}}
 

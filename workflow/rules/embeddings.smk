@@ -29,6 +29,7 @@ rule extract:
     output:
         embeddings=temp("results/embeddings/{model}/{corpus}/{shard}.parquet"),
         skipped=temp("results/embeddings/{model}/{corpus}/{shard}.skipped.csv"),
+        suspicious=temp("results/embeddings/{model}/{corpus}/{shard}.suspicious.csv"),
     log:
         logs("extract", "{model}/{corpus}/{shard}"),
     benchmark:
@@ -43,6 +44,7 @@ rule extract:
         spec=model_numbers,
         shards=lambda wc: len(shards(wc)),
         kind_code=kind_code,
+        suspicious=config["extraction"].get("suspicious", "keep"),
     script:
         "../scripts/extract.py"
 
@@ -53,9 +55,11 @@ rule merge_embeddings:
         dropped="results/corpora/{corpus}/dropped.csv",
         embeddings=lambda wc: collect(rules.extract.output.embeddings, shard=shards(wc), **wc),
         skipped=lambda wc: collect(rules.extract.output.skipped, shard=shards(wc), **wc),
+        suspicious=lambda wc: collect(rules.extract.output.suspicious, shard=shards(wc), **wc),
     output:
         embeddings=EMBEDDINGS,
         skipped="results/embeddings/{model}/{corpus}.skipped.csv",
+        suspicious="results/embeddings/{model}/{corpus}.suspicious.csv",
     log:
         logs("merge_embeddings", "{model}/{corpus}"),
     benchmark:

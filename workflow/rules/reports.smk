@@ -54,6 +54,11 @@ rule exclusions:
             model=EXPERIMENT.models,
             corpus=EXPERIMENT.corpora,
         ),
+        suspicious=collect(
+            "results/embeddings/{model}/{corpus}.suspicious.csv",
+            model=EXPERIMENT.models,
+            corpus=EXPERIMENT.corpora,
+        ),
         excluded=excluded_labels(),
         lacking=rules.metrics.output.lacking,
         metrics=rules.metrics.output.metrics,

@@ -28,6 +28,13 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
         params.names,
         few_positives(read_parquet(inputs.metrics)),
         read_shared(inputs.shared),
+        dict(
+            zip(
+                product(params.models, params.corpora),
+                map(read_skipped, inputs.suspicious),
+                strict=True,
+            )
+        ),
     )
     log.info("left out: %d", counts["count"].sum())
     with replacing(output.csv) as path:

@@ -15,9 +15,11 @@ with job(snakemake.log[0], clips=snakemake.input.clips, weights=weights, model=p
         shard=int(snakemake.wildcards.shard),
         n_shards=params.shards,
         threads=snakemake.threads,
+        keep_suspicious=params.suspicious == "keep",
     )
     log.info("clips: %d embedded, %d skipped", len(extraction.clip_ids), len(extraction.skipped))
     write_skipped(snakemake.output.skipped, extraction.skipped)
+    write_skipped(snakemake.output.suspicious, extraction.suspicious)
     write_embeddings(
         snakemake.output.embeddings,
         extraction.clip_ids,

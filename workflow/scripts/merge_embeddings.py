@@ -1,7 +1,12 @@
 from audio_debias.corpora.clips import read_clips
 from audio_debias.corpora.sound_headers import UNREADABLE
 from audio_debias.jobs.log import job
-from audio_debias.models.embeddings import merge_embeddings, merge_skipped, read_skipped
+from audio_debias.models.embeddings import (
+    merge_embeddings,
+    merge_skipped,
+    merge_suspicious,
+    read_skipped,
+)
 
 with job(snakemake.log[0], shards=len(snakemake.input.embeddings)) as log:
     clips = len(read_clips(snakemake.input.clips))
@@ -14,4 +19,5 @@ with job(snakemake.log[0], shards=len(snakemake.input.embeddings)) as log:
         max_share=snakemake.params.max_skipped,
         unreadable=dropped[dropped["reason"].isin(UNREADABLE)],
     )
-    merge_embeddings(snakemake.input.embeddings, snakemake.output.embeddings)
+    equal = merge_embeddings(snakemake.input.embeddings, snakemake.output.embeddings)
+    merge_suspicious(snakemake.input.suspicious, snakemake.output.suspicious, clips, equal)

@@ -9,8 +9,7 @@ import pandas as pd
 import yaml
 
 from audio_debias.cli.grouping import groups_by_regex
-from audio_debias.corpora.folders import clips_of_folders, lost_labels
-from audio_debias.corpora.sound_files import told
+from audio_debias.corpora.folders import clips_of_folders, told_folders
 from audio_debias.errors import InputError
 from audio_debias.files import replacing
 from audio_debias.tables.embedding_table import EmbeddingTable
@@ -89,9 +88,7 @@ def of_folders(
         if name in start.corpora:
             raise InputError(f"{folder}: another corpus is called {name!r} too; rename a folder")
         found = clips_of_folders(folder, folders_are)
-        start.notes += [
-            f"{folder}: {line}" for line in [*told(found.left_out), *lost_labels(found)]
-        ]
+        start.notes += [f"{folder}: {line}" for line in told_folders(found)]
         own[name] = _renamed(found.labels, str(folder))
         clips = _grouped(found.table, group_regex, groups, start, folder)
         start.clips[name] = clips

@@ -4,20 +4,24 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import soundfile
 
 READABLE = {f".{name.lower()}" for name in soundfile.available_formats()} | {".aif", ".opus"}
 READABLE -= {".raw"}  # samples without a header: no rate, no width
-"""Suffixes of the files that libsndfile reads, in lower case."""
+"""Suffixes of the files that are read, in lower case."""
 
 OTHER_SOUND = {".m4a", ".mp4", ".aac", ".wma", ".ape", ".wv", ".mka", ".webm", ".amr", ".ac3"}
 """Suffixes of sound that it does not."""
 
+if find_spec("av"):  # PyAV reads them
+    READABLE |= OTHER_SOUND
+
 NOT_CLIPS = {
     "hidden": "a hidden file or folder, or a Mac's copy of a file's attributes",
-    "other_format": "sound that is not read here; convert it to wav or flac",
+    "other_format": "sound that is not read without PyAV: pip install av, or convert it",
     "linked_again": "a link to a folder that is listed already",
 }
 """Reasons for which a file counts as no clip of the corpus, and what they mean."""

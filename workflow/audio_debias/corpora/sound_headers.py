@@ -6,11 +6,10 @@ Whether the sound behind the header is whole shows when it is decoded, with the 
 from collections.abc import Iterable
 from pathlib import Path
 
-import soundfile
-
 from audio_debias.corpora.paths import Files
+from audio_debias.sound.decoding import BrokenAudio, duration
 
-UNREADABLE = ("missing", "empty", "undecodable")
+UNREADABLE = ("missing", "empty", "undecodable", "truncated", "too_long", "out_of_memory")
 """The reasons for which :func:`probe` drops a clip."""
 
 
@@ -35,21 +34,11 @@ def probe(
     seconds, dropped, files = {}, [], Files(root)
     for clip_id, path in paths:
         try:
-            seconds[clip_id] = _duration(root / path)
-        except FileNotFoundError:
-            dropped.append((clip_id, "missing", files.missing(path)))
-        except EOFError:
-            dropped.append((clip_id, "empty", f"{path}: holds no sound"))
-        except (OSError, TypeError, ValueError, soundfile.SoundFileError) as error:
-            detail = str(error).rpartition(": ")[2]
-            dropped.append((clip_id, "undecodable", f"{path}: {detail}"))
+            seconds[clip_id] = duration(root / path)
+        except BrokenAudio as error:
+            missing = error.reason == "missing"
+            detail = files.missing(path) if missing else f"{path}: {error.detail}"
+            dropped.append((clip_id, error.reason, detail))
+        except (OSError, TypeError, ValueError) as error:
+            dropped.append((clip_id, "undecodable", f"{path}: {error}"))
     return seconds, dropped
-
-
-def _duration(path: Path) -> float:
-    if path.stat().st_size == 0:
-        raise EOFError
-    info = soundfile.info(path)
-    if info.frames == 0:
-        raise EOFError
-    return info.frames / info.samplerate

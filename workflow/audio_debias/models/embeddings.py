@@ -3,6 +3,7 @@
 import contextlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ from audio_debias.files import replacing
 
 _METADATA_KEY = b"audio_debias"
 _log = logging.getLogger("audio_debias")
+SUSPICIOUS = 0.02
+"""The share of suspicious clips above which a warning is due."""
+
 SKIPPED_COLUMNS = ["clip_id", "reason", "detail"]
 
 
@@ -98,10 +102,15 @@ def read_embeddings(path: str | Path) -> Embeddings:
     return Embeddings(clip_ids, values, metadata)
 
 
-def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> None:
+def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> int:
     """Join the shards of a corpus, given in the order of their clips, into one file.
 
     One shard is in memory at a time.
+
+    Returns
+    -------
+    int
+        How many clips share the commonest embedding: more than a few, and it tells nothing of them.
 
     Raises
     ------
@@ -110,6 +119,7 @@ def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> No
     """
     first = pq.read_schema(paths[0])
     metadata, last = _read_metadata(paths[0], first), b""
+    counts: Counter[int] = Counter()
     with replacing(destination) as temporary, contextlib.ExitStack() as stack:
         writer = stack.enter_context(pq.ParquetWriter(temporary, first, write_page_checksum=True))
         for path in paths:
@@ -123,6 +133,8 @@ def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> No
                 raise InputError(f"{path}: clip_id: {shard.clip_ids[0]} is out of order")
             last = shard.clip_ids[-1].encode() if len(shard.clip_ids) else last
             writer.write_table(_table(shard.clip_ids, shard.values, metadata))
+            counts.update(hash(row.tobytes()) for row in np.asarray(shard.values))
+    return max(counts.values(), default=0)
 
 
 def write_skipped(path: str | Path, skipped: pd.DataFrame) -> None:
@@ -173,6 +185,36 @@ def merge_skipped(
             f"{destination}: {len(lost)} of {n_all} clips were skipped ({told_losses(lost)}), more "
             f"than the allowed share {max_share:g}; mend the files, which the log lists, or raise "
             "the share"
+        )
+
+
+def merge_suspicious(
+    paths: Sequence[str | Path], destination: str | Path, n_clips: int, equal: int = 0
+) -> None:
+    """Join the shards' suspicious clips into one file; warn where they are many.
+
+    Parameters
+    ----------
+    paths : sequence of paths
+    destination : path
+    n_clips : int
+        Clips in the corpus.
+    equal : int
+        How many clips share one embedding, see `merge_embeddings`.
+    """
+    odd = pd.concat([read_skipped(path) for path in paths], ignore_index=True)
+    write_skipped(destination, odd)
+    share = odd["clip_id"].nunique() / max(n_clips, 1)
+    if share > SUSPICIOUS:
+        _log.warning(
+            "warning: %s: %.0f %% of the clips are suspicious (%s); `extraction.suspicious: drop` "
+            "leaves them out",
+            *(destination, 100 * share, told_losses(odd)),
+        )
+    if equal > 1 and equal > SUSPICIOUS * n_clips:
+        _log.warning(
+            "warning: %s: %d of %d clips have one and the same embedding; look at their sound",
+            *(destination, equal, n_clips),
         )
 
 

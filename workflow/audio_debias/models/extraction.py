@@ -13,10 +13,11 @@ import pandas as pd
 from tqdm import tqdm
 
 from audio_debias.errors import InputError, nearest
-from audio_debias.models.decoding import BrokenAudio, load_waveform
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
 from audio_debias.models.kinds.precomputed import Precomputed
 from audio_debias.models.registry import Model, load_model
+from audio_debias.models.waveforms import load_waveform
+from audio_debias.sound.decoding import BrokenAudio
 
 COMPARED = 20
 """How many clips without an embedding are compared with those that have one."""
@@ -33,11 +34,14 @@ class Extraction:
     embeddings : ndarray of shape (n, dim), float32
     skipped : DataFrame
         clip_id, reason, detail of the clips that gave no embedding.
+    suspicious : DataFrame
+        The same of clips whose sound is odd (:mod:`audio_debias.sound.looks`).
     """
 
     clip_ids: np.ndarray
     embeddings: np.ndarray
     skipped: pd.DataFrame
+    suspicious: pd.DataFrame
 
 
 def extract_shard(
@@ -49,6 +53,7 @@ def extract_shard(
     n_shards: int = 1,
     threads: int = 1,
     progress: bool = True,
+    keep_suspicious: bool = True,
 ) -> Extraction:
     """Embed one shard of a corpus.
 
@@ -69,6 +74,8 @@ def extract_shard(
         depend on it, to the bit.
     progress : bool
         Show a progress bar on stderr.
+    keep_suspicious : bool
+        Embed clips whose sound is odd, instead of skipping them.
 
     Returns
     -------
@@ -90,6 +97,7 @@ def extract_shard(
         batch=spec.get("batch", 8),
         threads=threads,
         progress=f"{spec['name']} {shard + 1}/{n_shards}" if progress else None,
+        keep_suspicious=keep_suspicious,
     )
 
 
@@ -103,6 +111,7 @@ def embed_clips(
     batch: int = 8,
     threads: int = 1,
     progress: str | None = None,
+    keep_suspicious: bool = True,
 ) -> Extraction:
     """Embed sound files: the mean over each file's frame embeddings.
 
@@ -125,6 +134,8 @@ def embed_clips(
     threads : int
     progress : str or None
         Title of a progress bar on stderr; None for no bar.
+    keep_suspicious : bool
+        See `extract_shard`.
 
     Raises
     ------
@@ -135,18 +146,27 @@ def embed_clips(
     totals = np.zeros((len(paths), dim))
     counts = np.zeros(len(paths), dtype=np.int64)
     broken: dict[int, BrokenAudio] = {}
+    odd: dict[int, list[tuple[str, str]]] = {}
 
-    def prepare(path: Path | None) -> np.ndarray | BrokenAudio:
+    def prepare(clip: int) -> np.ndarray | BrokenAudio:
         """Decode a clip and cut its windows."""
+        path = paths[clip]
         if path is None:
             return BrokenAudio("no_audio", "the clip table names no file")
+        seen: list[tuple[str, str]] = []
         try:
-            waveform = load_waveform(path, model.sample_rate, resampler, peak_normalise)
+            waveform = load_waveform(path, model.sample_rate, resampler, peak_normalise, seen)
+            if seen:
+                odd[clip] = seen
+                if not keep_suspicious:
+                    return BrokenAudio(*seen[0])
+            # Samples far beyond full scale may overflow; the embedding is checked at the end.
+            with np.errstate(over="ignore", invalid="ignore"):
+                return model.windows(waveform)
         except BrokenAudio as error:
             return error
-        # Samples far beyond full scale may overflow; the embedding is checked at the end.
-        with np.errstate(over="ignore", invalid="ignore"):
-            return model.windows(waveform)
+        except MemoryError:
+            return BrokenAudio("out_of_memory", "its windows do not fit into the memory")
 
     def usable(prepared: Iterable) -> Iterator[tuple[int, np.ndarray]]:
         """Pass on the clips that could be decoded, under a progress bar."""
@@ -184,7 +204,7 @@ def embed_clips(
             counts[clip] += len(frames[rows])
 
     with ThreadPoolExecutor(threads) as pool:
-        prepared = _map_ahead(pool, prepare, paths, ahead=2 * threads)
+        prepared = _map_ahead(pool, prepare, range(len(paths)), ahead=2 * threads)
         running: deque[Future] = deque()
         for arguments in _batches(usable(prepared), model.window_shape, batch):
             running.append(pool.submit(embed, *arguments))
@@ -195,11 +215,16 @@ def embed_clips(
 
     for clip in np.flatnonzero(counts == 0).tolist():
         broken.setdefault(clip, BrokenAudio("too_short", "the model gave no frame"))
-    for clip in np.flatnonzero(~np.isfinite(totals).all(axis=1)).tolist():
-        broken[clip] = BrokenAudio("embedding_not_finite", "the model gave NaN or infinity")
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        means = (totals / counts[:, np.newaxis]).astype(np.float32)
+    # Checked as it is stored: what float64 holds may be too much for float32.
+    for clip in np.flatnonzero(~np.isfinite(means).all(axis=1)).tolist():
+        broken.setdefault(
+            clip, BrokenAudio("embedding_not_finite", "the model gave NaN or infinity")
+        )
     kept = np.setdiff1d(np.arange(len(paths)), list(broken))
-    means = (totals[kept] / counts[kept, np.newaxis]).astype(np.float32)
-    return Extraction(clip_ids[kept], means, _skipped(clip_ids, broken))
+    suspicious = [(clip_ids[clip], *one) for clip in sorted(odd) for one in odd[clip]]
+    return Extraction(clip_ids[kept], means[kept], _skipped(clip_ids, broken), _reasons(suspicious))
 
 
 def _look_up(clip_ids: Iterable[str], model: Precomputed, dim: int) -> Extraction:
@@ -221,11 +246,16 @@ def _look_up(clip_ids: Iterable[str], model: Precomputed, dim: int) -> Extractio
             found.append(embedding)
     kept = np.setdiff1d(np.arange(len(clip_ids)), list(broken))
     embeddings = np.stack(found) if found else np.empty((0, dim), np.float32)
-    return Extraction(clip_ids[kept], embeddings, _skipped(clip_ids, broken))
+    return Extraction(clip_ids[kept], embeddings, _skipped(clip_ids, broken), _reasons([]))
 
 
 def _skipped(clip_ids: np.ndarray, broken: Mapping[int, BrokenAudio]) -> pd.DataFrame:
-    rows = [(clip_ids[clip], broken[clip].reason, broken[clip].detail) for clip in sorted(broken)]
+    return _reasons(
+        [(clip_ids[clip], broken[clip].reason, broken[clip].detail) for clip in sorted(broken)]
+    )
+
+
+def _reasons(rows: list[tuple[str, str, str]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=SKIPPED_COLUMNS, dtype=str)
 
 

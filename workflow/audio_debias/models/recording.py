@@ -8,8 +8,8 @@ import pandas as pd
 import soundfile
 
 from audio_debias.corpora.properties import describe_header, measure, properties_frame
-from audio_debias.models.decoding import MAX_RATE, MIN_RATE, BrokenAudio, decode
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
+from audio_debias.sound.decoding import MAX_RATE, MIN_RATE, BrokenAudio, decode
 
 
 def measure_file(path: str | Path) -> dict:

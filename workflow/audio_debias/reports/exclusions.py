@@ -20,6 +20,7 @@ def count_exclusions(
     names: Names | None = None,
     few: pd.DataFrame | None = None,
     shared: pd.DataFrame | None = None,
+    suspicious: Mapping[tuple[str, str], pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Count what readers, models, samples and corrections left out.
 
@@ -40,6 +41,8 @@ def count_exclusions(
         What :func:`~audio_debias.reports.summary.few_positives` gives.
     shared : DataFrame, optional
         What :func:`~audio_debias.corpora.shared_sounds.shared_sounds` gives.
+    suspicious : mapping of (model, corpus) to DataFrame, optional
+        ``clip_id, reason, detail`` of clips whose sound is odd.
 
     Returns
     -------
@@ -58,6 +61,10 @@ def count_exclusions(
         *(
             ("clips without embedding", f"{called(corpus)}, {called(model)}", "clip_id", t)
             for (model, corpus), t in skipped.items()
+        ),
+        *(
+            ("suspicious clips", f"{called(corpus)}, {called(model)}", "clip_id", t)
+            for (model, corpus), t in (suspicious or {}).items()
         ),
         *(
             (

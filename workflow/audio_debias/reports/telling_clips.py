@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import soundfile
 
-from audio_debias.models.decoding import BrokenAudio, load_waveform
+from audio_debias.models.waveforms import load_waveform
 from audio_debias.reports.answer import Answer
+from audio_debias.sound.decoding import BrokenAudio
 
 MOST = 60
 """Clips with sound in a page at most."""

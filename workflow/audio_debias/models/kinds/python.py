@@ -14,8 +14,8 @@ import importlib
 import numpy as np
 
 from audio_debias.errors import InputError
-from audio_debias.models.decoding import BrokenAudio
 from audio_debias.models.waveform_windows import WaveformModel
+from audio_debias.sound.decoding import BrokenAudio
 
 OPTIONS = {"function": str}
 """Type of every option."""

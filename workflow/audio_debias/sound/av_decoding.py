@@ -9,7 +9,9 @@ class Undecodable(Exception):
     """A file that FFmpeg cannot decode to its end; the message says why, in one line."""
 
 
-def decode_with_av(path: str | Path, dtype: str = "float32") -> tuple[np.ndarray, int]:
+def decode_with_av(
+    path: str | Path, dtype: str = "float32", max_values: int | None = None
+) -> tuple[np.ndarray, int]:
     """All samples of a file's first sound track.
 
     Decoded frame by frame: of a video, pictures are never decoded.
@@ -20,6 +22,8 @@ def decode_with_av(path: str | Path, dtype: str = "float32") -> tuple[np.ndarray
         Any container and codec of the FFmpeg that PyAV brings.
     dtype : str
         Of the result, ``float32`` or ``float64``.
+    max_values : int, optional
+        Samples times channels at most.
 
     Returns
     -------
@@ -31,7 +35,7 @@ def decode_with_av(path: str | Path, dtype: str = "float32") -> tuple[np.ndarray
     Raises
     ------
     Undecodable
-        If PyAV is not installed, there is no sound track, or it is damaged.
+        If PyAV is not installed, there is no sound track, it is damaged or holds too much.
     """
     try:
         import av
@@ -39,19 +43,37 @@ def decode_with_av(path: str | Path, dtype: str = "float32") -> tuple[np.ndarray
         raise Undecodable("libsndfile cannot read it; PyAV might: pip install av") from None
     # Errors as exceptions, instead of concealed frames.
     options = {"err_detect": "explode"}
-    blocks, rate = [], 0
+    blocks, rate, seconds = [], 0, None
     try:
         with av.open(str(path), options=options) as container:
             if not container.streams.audio:
                 raise Undecodable("the file holds no sound")
             track = container.streams.audio[0]
             rate = track.codec_context.sample_rate
+            seconds = _seconds(container, track)
             planar = av.AudioResampler(format="fltp", rate=rate)
+            n_values = 0
             for frame in container.decode(track):
-                blocks += [part.to_ndarray() for part in planar.resample(frame)]
+                new = [part.to_ndarray() for part in planar.resample(frame)]
+                n_values += sum(part.size for part in new)
+                if max_values is not None and n_values > max_values:
+                    raise Undecodable(f"it holds more than {max_values} values")
+                blocks += new
             blocks += [part.to_ndarray() for part in planar.resample(None)]
     except (av.FFmpegError, ValueError) as error:
         raise Undecodable(" ".join(str(error).split())[:200]) from None
     if not blocks:
         raise Undecodable("the sound track is empty")
-    return np.concatenate(blocks, axis=1).T.astype(dtype, copy=False), rate
+    samples = np.concatenate(blocks, axis=1).T.astype(dtype, copy=False)
+    if seconds is not None and len(samples) / rate < 0.98 * seconds - 0.1:
+        raise Undecodable(f"it holds {len(samples) / rate:.1f} of {seconds:.1f} s: it is cut")
+    return samples, rate
+
+
+def _seconds(container, track) -> float | None:
+    """How long the container says that its sound is; None where that is an estimate."""
+    if container.format.name == "mp3":
+        return None
+    if track.duration is not None and track.time_base is not None:
+        return float(track.duration * track.time_base)
+    return None if container.duration is None else container.duration / 1e6

@@ -1,0 +1,235 @@
+"""Sound files to samples, block by block and to the end."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from audio_debias.sound.av_decoding import Undecodable, decode_with_av
+from audio_debias.sound.lengths import (
+    SELF_FRAMED,
+    counted_frames,
+    cut_by_its_header,
+    more_follows,
+)
+from audio_debias.sound.looks import Look
+
+_NO_END_OF_STREAM = "Last page lacks an end-of-stream bit"
+
+MIN_RATE, MAX_RATE = 1_000, 1_000_000
+"""Sample rates (Hz) beyond which a header is wrong and resampling would fill the memory."""
+
+MAX_VALUES = 400_000_000
+"""Samples times channels of a clip at most: an hour in stereo at 48 kHz. A few bytes of silence
+may promise any number."""
+
+BLOCK = 2**20
+"""Values (samples times channels) that are decoded at a time."""
+
+_FOREIGN = (1, 4)
+"""libsndfile's errors of formats and codecs that it does not know; what it knows and finds broken
+is broken."""
+
+UNKNOWN = 2**62
+"""libsndfile's number of samples where the header gives none, or more."""
+
+
+class BrokenAudio(Exception):
+    """A sound file that gives no usable waveform.
+
+    Attributes
+    ----------
+    reason : str
+        ``missing``, ``undecodable``, ``truncated``, ``empty``, ``too_long``, ``out_of_memory`` or
+        ``not_finite``.
+    detail : str
+        What was found, in one line.
+    """
+
+    def __init__(self, reason: str, detail: str):
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = " ".join(detail.split())
+
+
+def decode(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int]:
+    """All samples of a file, shape (n_samples, n_channels), and their rate in Hz.
+
+    Parameters
+    ----------
+    path : Path
+        Any format that libsndfile reads, or PyAV where it is installed.
+    dtype : str
+        ``float32`` or ``float64``; full scale is -1 to 1.
+
+    Raises
+    ------
+    BrokenAudio
+        If the file is missing, not decodable to its end, truncated or empty, or holds more values
+        than `MAX_VALUES`.
+    """
+    blocks, rate = _decoded(path, dtype)
+    return np.concatenate(list(blocks)), rate
+
+
+def decode_mono(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int, Look]:
+    """The mean of a file's channels, shape (n_samples,), its rate in Hz, and what was seen.
+
+    Parameters and errors are those of :func:`decode`; channels are never in memory together beyond
+    a block.
+    """
+    blocks, rate = _decoded(path, dtype)
+    parts, look = [], Look()
+    for block in blocks:
+        mono = block[:, 0].copy() if block.shape[1] == 1 else block.mean(axis=1)
+        look.add(block, mono)
+        parts.append(mono)
+    return np.concatenate(parts), rate, look
+
+
+def duration(path: Path) -> float:
+    """Seconds of a file: by its header where that counts them, else by decoding it.
+
+    Raises
+    ------
+    BrokenAudio
+        If the file is missing, empty or not decodable. That it is whole shows in decoding.
+    """
+    if not path.is_file():
+        raise BrokenAudio("missing", "no such file")
+    if not path.stat().st_size:
+        raise BrokenAudio("empty", "holds no sound")
+    try:
+        info = soundfile.info(path)
+    except soundfile.LibsndfileError as error:
+        if error.code not in _FOREIGN:
+            raise BrokenAudio("undecodable", error.error_string) from None
+    except (OSError, TypeError, ValueError) as error:
+        raise BrokenAudio("undecodable", str(error)) from None
+    else:
+        if info.frames == 0:
+            more = path.stat().st_size
+            raise BrokenAudio("empty", f"the header counts 0 samples, in a file of {more} bytes")
+        if info.frames < UNKNOWN and not (info.format == "MP3" and not _has_count(path)):
+            return info.frames / info.samplerate
+    mono, rate, _ = decode_mono(path)
+    return len(mono) / rate
+
+
+def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int]:
+    """Blocks of samples, and the rate: by libsndfile, and by PyAV what that cannot read."""
+    if not path.is_file():
+        raise BrokenAudio("missing", "no such file")
+    if not path.stat().st_size:
+        raise BrokenAudio("empty", "the file has 0 bytes")
+    try:
+        file = soundfile.SoundFile(os.open(path, os.O_RDONLY), closefd=True)
+    except soundfile.LibsndfileError as error:
+        if error.code not in _FOREIGN:
+            raise BrokenAudio("undecodable", error.error_string) from None
+        return _by_av(path, dtype, error.error_string)
+    except (OSError, TypeError, ValueError) as error:
+        raise BrokenAudio("undecodable", str(error)) from None
+    if file.frames < UNKNOWN and file.frames * file.channels > MAX_VALUES:
+        file.close()
+        raise BrokenAudio("too_long", _too_long(file.frames, file.channels))
+    return _by_libsndfile(path, file, dtype), file.samplerate
+
+
+def _too_long(frames: int, channels: int) -> str:
+    return f"the header counts {frames} samples of {channels} channels; cut the file into clips"
+
+
+def _by_libsndfile(path: Path, file: soundfile.SoundFile, dtype: str) -> Iterator[np.ndarray]:
+    """The blocks of an open file; what is wrong with it shows at the end."""
+    with file:
+        size = max(BLOCK // file.channels, 1)
+        n_frames = 0
+        while True:
+            block, ended = _read(file, size, dtype)
+            n_frames += len(block)
+            if n_frames * file.channels > MAX_VALUES:
+                raise BrokenAudio("too_long", f"holds more than {MAX_VALUES} values")
+            if len(block):
+                yield block
+            if ended:
+                break
+        notes, promised, container = file.extra_info, file.frames, file.format
+        position = os.lseek(file.name, 0, os.SEEK_CUR)
+    if container in ("MP3", "OGG") and more_follows(path, container, position):
+        yield from _rest_by_av(path, dtype, n_frames)
+    else:
+        _refuse_cut(path, container, n_frames, promised, notes)
+    if not n_frames:
+        size = path.stat().st_size
+        raise BrokenAudio("empty", f"the header counts 0 samples, in a file of {size} bytes")
+
+
+def _read(file: soundfile.SoundFile, size: int, dtype: str) -> tuple[np.ndarray, bool]:
+    """The next samples, and whether these are the last."""
+    block = np.full((size, file.channels), np.nan, dtype)
+    try:
+        n_read = len(file.read(out=block))
+    except soundfile.LibsndfileError as error:
+        if file.frames < UNKNOWN:
+            raise BrokenAudio("undecodable", error.error_string or "damaged") from None
+        # At the end of sound of unknown length, libsndfile cannot tell where it is.
+        n_read = int(np.isnan(block).all(axis=1).argmax()) if np.isnan(block[-1]).all() else size
+        return block[:n_read], True
+    except MemoryError:
+        raise BrokenAudio("out_of_memory", f"{size} samples do not fit") from None
+    return block[:n_read], n_read < size
+
+
+def _refuse_cut(path: Path, container: str, n_frames: int, promised: int, notes: str) -> None:
+    """Refuse a file that holds less than its header counts."""
+    if _NO_END_OF_STREAM in notes:
+        raise BrokenAudio("truncated", "the Ogg stream has no end")
+    counted = promised if promised < UNKNOWN else n_frames
+    if container not in SELF_FRAMED:
+        counted = counted_frames(path, n_frames) or counted
+        if cut_by_its_header(path, container):
+            raise BrokenAudio(
+                "truncated", f"holds {n_frames} samples, fewer than its header counts"
+            )
+    elif container == "MP3" and not _has_count(path):
+        return
+    if n_frames < counted:
+        raise BrokenAudio("truncated", f"holds {n_frames} of {counted} samples")
+
+
+def _has_count(path: Path) -> bool:
+    """Whether an mp3 begins with a frame that counts its frames (Xing, Info or VBRI)."""
+    with path.open("rb") as file:
+        head = file.read(10)
+        skipped = 0
+        if head[:3] == b"ID3" and len(head) == 10:  # sizes of seven bits a byte
+            skipped = 10 + sum((byte & 127) << 7 * (3 - at) for at, byte in enumerate(head[6:10]))
+        file.seek(skipped)
+        first = file.read(4096)
+    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def _rest_by_av(path: Path, dtype: str, n_frames: int) -> Iterator[np.ndarray]:
+    """The samples after the first `n_frames` of a file of several."""
+    try:
+        samples, _ = decode_with_av(path, dtype, MAX_VALUES)
+    except Undecodable as error:
+        raise BrokenAudio(
+            "undecodable", f"more sound follows the {n_frames} samples of its first part: {error}"
+        ) from None
+    if len(samples) <= n_frames:
+        raise BrokenAudio("undecodable", f"more follows the {n_frames} samples of its first part")
+    yield samples[n_frames:]
+
+
+def _by_av(path: Path, dtype: str, reason: str) -> tuple[Iterator[np.ndarray], int]:
+    try:
+        samples, rate = decode_with_av(path, dtype, MAX_VALUES)
+    except Undecodable as error:
+        raise BrokenAudio("undecodable", f"{reason} ({error})") from None
+    except MemoryError:
+        raise BrokenAudio("out_of_memory", "its samples do not fit") from None
+    return iter([samples]), rate
