@@ -10,7 +10,10 @@ class Undecodable(Exception):
 
 
 def decode_with_av(
-    path: str | Path, dtype: str = "float32", max_values: int | None = None
+    path: str | Path,
+    dtype: str = "float32",
+    max_values: int | None = None,
+    rate: int | None = None,
 ) -> tuple[np.ndarray, int]:
     """All samples of a file's first sound track.
 
@@ -24,6 +27,8 @@ def decode_with_av(
         Of the result, ``float32`` or ``float64``.
     max_values : int, optional
         Samples times channels at most.
+    rate : int, optional
+        Of the result, in Hz; that of the sound track by default.
 
     Returns
     -------
@@ -43,13 +48,15 @@ def decode_with_av(
         raise Undecodable("libsndfile cannot read it; PyAV might: pip install av") from None
     # Errors as exceptions, instead of concealed frames.
     options = {"err_detect": "explode"}
-    blocks, rate, seconds = [], 0, None
+    blocks, seconds = [], None
     try:
         with av.open(str(path), options=options) as container:
             if not container.streams.audio:
                 raise Undecodable("the file holds no sound")
             track = container.streams.audio[0]
-            rate = track.codec_context.sample_rate
+            if track.codec_context is None:
+                raise Undecodable("no codec is known for its sound")
+            rate = rate or int(track.codec_context.sample_rate)
             seconds = _seconds(container, track)
             planar = av.AudioResampler(format="fltp", rate=rate)
             n_values = 0
@@ -62,7 +69,7 @@ def decode_with_av(
             blocks += [part.to_ndarray() for part in planar.resample(None)]
     except (av.FFmpegError, ValueError) as error:
         raise Undecodable(" ".join(str(error).split())[:200]) from None
-    if not blocks:
+    if not blocks or rate is None:
         raise Undecodable("the sound track is empty")
     samples = np.concatenate(blocks, axis=1).T.astype(dtype, copy=False)
     if seconds is not None and len(samples) / rate < 0.98 * seconds - 0.1:

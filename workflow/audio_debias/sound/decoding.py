@@ -13,10 +13,9 @@ from audio_debias.sound.lengths import (
     counted_frames,
     cut_by_its_header,
     more_follows,
+    ogg_ends,
 )
 from audio_debias.sound.looks import Look
-
-_NO_END_OF_STREAM = "Last page lacks an end-of-stream bit"
 
 MIN_RATE, MAX_RATE = 1_000, 1_000_000
 """Sample rates (Hz) beyond which a header is wrong and resampling would fill the memory."""
@@ -156,12 +155,12 @@ def _by_libsndfile(path: Path, file: soundfile.SoundFile, dtype: str) -> Iterato
                 yield block
             if ended:
                 break
-        notes, promised, container = file.extra_info, file.frames, file.format
+        promised, container = file.frames, file.format
         position = os.lseek(file.name, 0, os.SEEK_CUR)
     if container in ("MP3", "OGG") and more_follows(path, container, position):
-        yield from _rest_by_av(path, dtype, n_frames)
+        yield from _rest_by_av(path, dtype, n_frames, file.samplerate)
     else:
-        _refuse_cut(path, container, n_frames, promised, notes)
+        _refuse_cut(path, container, n_frames, promised)
     if not n_frames:
         size = path.stat().st_size
         raise BrokenAudio("empty", f"the header counts 0 samples, in a file of {size} bytes")
@@ -183,9 +182,9 @@ def _read(file: soundfile.SoundFile, size: int, dtype: str) -> tuple[np.ndarray,
     return block[:n_read], n_read < size
 
 
-def _refuse_cut(path: Path, container: str, n_frames: int, promised: int, notes: str) -> None:
+def _refuse_cut(path: Path, container: str, n_frames: int, promised: int) -> None:
     """Refuse a file that holds less than its header counts."""
-    if _NO_END_OF_STREAM in notes:
+    if container == "OGG" and not ogg_ends(path):
         raise BrokenAudio("truncated", "the Ogg stream has no end")
     counted = promised if promised < UNKNOWN else n_frames
     if container not in SELF_FRAMED:
@@ -212,10 +211,10 @@ def _has_count(path: Path) -> bool:
     return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
 
 
-def _rest_by_av(path: Path, dtype: str, n_frames: int) -> Iterator[np.ndarray]:
+def _rest_by_av(path: Path, dtype: str, n_frames: int, rate: int) -> Iterator[np.ndarray]:
     """The samples after the first `n_frames` of a file of several."""
     try:
-        samples, _ = decode_with_av(path, dtype, MAX_VALUES)
+        samples, _ = decode_with_av(path, dtype, MAX_VALUES, rate)
     except Undecodable as error:
         raise BrokenAudio(
             "undecodable", f"more sound follows the {n_frames} samples of its first part: {error}"

@@ -20,6 +20,9 @@ STEP = 2**20
 SELF_FRAMED = ("MP3", "OGG", "FLAC")
 """Containers that are read frame by frame: what is missing shows when they are decoded."""
 
+LONGEST_PAGE = 65_307
+"""Bytes of a page of Ogg at most."""
+
 _MPEG_FRAME = re.compile(rb"\xff[\xe2-\xff]")
 
 
@@ -171,6 +174,20 @@ def more_follows(path: Path, container: str, position: int) -> bool:
     if container == "OGG":
         return b"OggS" in rest
     return any(_is_frame(rest, match.start()) for match in _MPEG_FRAME.finditer(rest))
+
+
+def ogg_ends(path: Path) -> bool:
+    """Whether an Ogg file holds its last page whole, marked as the end of a stream (RFC 3533, 6)."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(max(size - 2 * LONGEST_PAGE, 0))
+        tail = file.read()
+    at = tail.rfind(b"OggS")
+    header = tail[at : at + 27]
+    if at < 0 or len(header) < 27 or not header[5] & 4:
+        return False
+    segments = tail[at + 27 : at + 27 + header[26]]
+    return at + 27 + len(segments) + sum(segments) <= len(tail) and len(segments) == header[26]
 
 
 def _is_frame(data: bytes, start: int) -> bool:
