@@ -67,10 +67,21 @@ def test_few_test_positives_and_sounds_in_two_corpora_are_counted():
         [("a", "1", "train", "b", "x", "test")] * 3,
         columns=["corpus", "clip_id", "split", "other_corpus", "other_clip_id", "other_split"],
     )
-    counts = count_exclusions({}, {}, {}, lacking(), {"b": "Corpus B"}, few, shared)
+    near = pd.DataFrame(
+        [("b", "b", 5, 0.91234, 0.87, "x ~ y (cosine 0.9990)"), ("a", "b", 0, 0.6, 0.6, "")],
+        columns=["train_corpus", "test_corpus", "suspects", "auc", "auc_without", "example"],
+    ).assign(model="m")
+    names = {"b": "Corpus B"}
+    counts = count_exclusions({}, {}, {}, lacking(), names, few, shared, [near])
     reason = "fewer than 10 positive test clips"
     assert counts.to_numpy().tolist() == [
         ["labels judged roughly", "a--b, tested on a", reason, 2, "cello (7)"],
         ["labels judged roughly", "a--b, tested on Corpus B", reason, 1, "organ (9)"],
         ["clips in two corpora", "a and Corpus B", "same sound", 3, "1 = x"],
+        [
+            "suspected copies",
+            "Corpus B → Corpus B, m",
+            "near a training clip: ROC-AUC 0.912, without them 0.870",
+            *(5, "x ~ y (cosine 0.9990)"),
+        ],
     ]

@@ -109,6 +109,9 @@ def test_a_label_that_one_corpus_does_not_know_is_excluded_and_the_others_kept()
     samples, excluded = match(a, b, labels=("organ", "flute"))
     assert samples["label"].unique().tolist() == ["flute"]
     assert excluded.to_numpy().tolist() == [["organ", "no such label", "a has no such label"]]
+    a["Organs"] = a["flute"]
+    _, excluded = match(a, b, labels=("organ", "flute"))
+    assert excluded["detail"].tolist() == ["a has no such label; nearest: 'Organs'"]
 
 
 def test_without_genres_in_the_run_all_clips_are_one_stratum():

@@ -144,13 +144,14 @@ COSINES = {"cosines": 1, "cosine_figure": 3}
 FIGURES = {"per_label": 6, "sensitivity": 3, "tradeoff": 3, "cosine_figure": 3, "distributions": 3}
 
 
-def fitted(cells):
-    """What follows when the corrections of so many cells are fitted."""
+def fitted(cells, uncorrected=0):
+    """What follows when the corrections of so many cells are fitted, some of them of no method."""
     per_cell = ("fit_corrections", "run_transfers", "identify_domains")
-    return {**dict.fromkeys(per_cell, cells), "metrics": 1, **JOINED}
+    near = {"near_copies": uncorrected} if uncorrected else {}
+    return {**dict.fromkeys(per_cell, cells), "metrics": 1, **near, **JOINED}
 
 
-FITTED = {**fitted(18), **COSINES, **READ}
+FITTED = {**fitted(18, 6), **COSINES, **READ}
 SAMPLED = {"match_samples": 6, "exclusions": 1, **FITTED}
 INDEXED = {"index_corpus": 3, "shared_sounds": 1, "distributions": 3}
 ALL = {**INDEXED, "extract": 9, "merge_embeddings": 6, **SAMPLED}
@@ -209,11 +210,11 @@ ROWS = {
     # The methods.
     "the grid of C": (
         configured(classifier={"C": [0.1, 1.0]}),
-        {"run_transfers": 18, "metrics": 1, "intervals": 1, **COSINES, **READ},
+        {"run_transfers": 18, "near_copies": 6, "metrics": 1, "intervals": 1, **COSINES, **READ},
     ),
     "the folds": (
         configured(classifier={"folds": 4}),
-        {"run_transfers": 18, "metrics": 1, "intervals": 1, **COSINES, **READ},
+        {"run_transfers": 18, "near_copies": 6, "metrics": 1, "intervals": 1, **COSINES, **READ},
     ),
     "the margin of a verdict": (
         configured(uncertainty={"margin": 1.0}),
@@ -261,7 +262,7 @@ ROWS = {
         configured(models=[*MODELS, "other"]),
         {
             **{"extract": 3, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{**fitted(9), **COSINES, **READ},
+            **{**fitted(9, 3), **COSINES, **READ},
             "per_label": 9,
         },
     ),
@@ -277,14 +278,14 @@ ROWS = {
         configured(extraction={"shard_clips": 20}),
         {
             **{"extract": 12, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{**fitted(9), **COSINES, **READ},
+            **{**fitted(9, 3), **COSINES, **READ},
         },
     ),
     "an option of a model": (
         edited("resources/models/tones.yaml", "sample_rate: 16000", "sample_rate: 22050"),
         {
             **{"extract": 6, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{**fitted(9), **COSINES, **READ},
+            **{**fitted(9, 3), **COSINES, **READ},
         },
     ),
     # The corpora and labels.
@@ -308,7 +309,7 @@ ROWS = {
         configured(corpora=["noisy", "dry", "loud"]),
         {
             **{"shared_sounds": 1, "match_samples": 2, "exclusions": 1, "distributions": 1},
-            **{**fitted(6), **COSINES, **READ},
+            **{**fitted(6, 2), **COSINES, **READ},
         },
     ),
     "a clip more in a corpus": (
@@ -316,7 +317,7 @@ ROWS = {
         {
             **{"index_corpus": 1, "shared_sounds": 1, "extract": 3, "merge_embeddings": 2},
             **{"match_samples": 4},
-            **{**fitted(12), "exclusions": 1},
+            **{**fitted(12, 4), "exclusions": 1},
             **{"distributions": 2, **COSINES, **READ},
         },
     ),
@@ -343,7 +344,7 @@ ROWS = {
         appended(f"{LIBRARY}/models/kinds/python.py", "\nSPARE = 1\n"),
         {
             **{"extract": 6, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
-            **{**fitted(9), **COSINES, **READ},
+            **{**fitted(9, 3), **COSINES, **READ},
         },
     ),
     "code of the clip table": (appended(f"{LIBRARY}/corpora/clips.py", "\nSPARE = 1\n"), ALL),
@@ -351,7 +352,7 @@ ROWS = {
     "code of the samples": (appended(f"{LIBRARY}/samples/matching.py", "\nX = 1\n"), SAMPLED),
     "code of the transfers": (
         appended(f"{LIBRARY}/transfers/transfer.py", "\nSPARE = 1\n"),
-        {"run_transfers": 18, "metrics": 1, "intervals": 1, **COSINES, **READ},
+        {"run_transfers": 18, "near_copies": 6, "metrics": 1, "intervals": 1, **COSINES, **READ},
     ),
     "code of the table": (
         appended(f"{LIBRARY}/reports/table.py", "\nSPARE = 1\n"),

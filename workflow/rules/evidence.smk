@@ -81,3 +81,26 @@ rule adversaries:
         modes=config["modes"],
     script:
         "../scripts/adversaries.py"
+
+
+rule near_copies:
+    input:
+        clips=clips_of_pair,
+        embeddings=embeddings_of_pair,
+        scores=f"{RUN}/scores/{{pair}}/{{model}}/none-any.parquet",
+    output:
+        suspects=f"{RUN}/near_copies/{{pair}}/{{model}}.parquet",
+        shares=f"{RUN}/near_copies/{{pair}}/{{model}}.shares.parquet",
+    log:
+        logs("near_copies", "{pair}/{model}"),
+    benchmark:
+        benchmarks("near_copies", "{pair}/{model}")
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(30),
+    params:
+        corpora=corpora_of_pair,
+    script:
+        "../scripts/near_copies.py"

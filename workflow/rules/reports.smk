@@ -63,6 +63,7 @@ rule exclusions:
         lacking=rules.metrics.output.lacking,
         metrics=rules.metrics.output.metrics,
         shared=rules.shared_sounds.output[0],
+        near=collect(rules.near_copies.output.shares, pair=UNRELATED, model=EXPERIMENT.models),
     output:
         csv=f"{RUN}/exclusions.csv",
         html=report(

@@ -35,6 +35,7 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
                 strict=True,
             )
         ),
+        list(map(read_parquet, inputs.near)),
     )
     log.info("left out: %d", counts["count"].sum())
     with replacing(output.csv) as path:

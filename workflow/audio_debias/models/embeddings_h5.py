@@ -108,5 +108,5 @@ def _refuse_unknown(clip_ids: np.ndarray, known: Collection[str] | None, source:
         shown = ", ".join(map(repr, unknown[:3]))
         raise InputError(
             f"{source}/keys: {len(unknown)} clips are not in the corpus: {shown}"
-            f"{', ...' if len(unknown) > 3 else ''}"
+            f"{', ...' if len(unknown) > 3 else ''}{nearest(unknown[0], known or ())}"
         )

@@ -1,6 +1,6 @@
 """What a run left out, counted by reason: nothing is dropped silently."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -21,6 +21,7 @@ def count_exclusions(
     few: pd.DataFrame | None = None,
     shared: pd.DataFrame | None = None,
     suspicious: Mapping[tuple[str, str], pd.DataFrame] | None = None,
+    near: Sequence[pd.DataFrame] = (),
 ) -> pd.DataFrame:
     """Count what readers, models, samples and corrections left out.
 
@@ -43,6 +44,8 @@ def count_exclusions(
         What :func:`~audio_debias.corpora.shared_sounds.shared_sounds` gives.
     suspicious : mapping of (model, corpus) to DataFrame, optional
         ``clip_id, reason, detail`` of clips whose sound is odd.
+    near : sequence of DataFrame
+        What :func:`~audio_debias.evidence.near_copies.resting_share` gives, with ``pair, model``.
 
     Returns
     -------
@@ -95,6 +98,10 @@ def count_exclusions(
             first = f"{part['clip_id'].iloc[0]} = {part['other_clip_id'].iloc[0]}"
             where = f"{called(one)} and {called(other)}"
             rows.append(("clips in two corpora", where, "same sound", len(part), first))
+    for row in (row for table in near for row in table[table["suspects"] > 0].itertuples()):
+        where = f"{called(row.train_corpus)} → {called(row.test_corpus)}, {called(row.model)}"
+        reason = f"near a training clip: ROC-AUC {row.auc:.3f}, without them {row.auc_without:.3f}"
+        rows.append(("suspected copies", where, reason, row.suspects, row.example))
     return pd.DataFrame(rows, columns=["stage", "where", "reason", "count", "example"])
 
 

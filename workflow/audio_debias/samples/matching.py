@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from audio_debias.errors import InputError
+from audio_debias.corpora.clips import label_columns
+from audio_debias.errors import InputError, closest
 from audio_debias.files import read_parquet, replacing, write_parquet
 
 COLUMNS = ("label", "corpus", "clip_id", "positive", "genre")
@@ -59,7 +60,10 @@ def match_samples(
     for label in labels:
         unknown = [name for name, train in corpora.items() if label not in train]
         if unknown:
-            excluded.append((label, "no such label", f"{', '.join(unknown)} has no such label"))
+            close = closest(label, label_columns(corpora[unknown[0]]))
+            near = f"; nearest: {close!r}" if close else ""
+            detail = f"{', '.join(unknown)} has no such label{near}"
+            excluded.append((label, "no such label", detail))
             continue
         target = {
             positive: min(int(train[label].eq(positive).sum()) for train in corpora.values())

@@ -7,6 +7,12 @@ RANDOM_SEEDS = [config["seed"] + 1 + i for i in range(config["controls"]["draws"
 RANDOM_FITS = [
     fit for fit in EXPERIMENT.fits if EXPERIMENT.methods[fit["method"]].eraser == "random"
 ]
+# A pool holds its corpora's own clips, and a derived corpus copies of another's, on purpose.
+UNRELATED = [
+    name
+    for name, pair in EXPERIMENT.pairs.items()
+    if not set(pair.corpora) & {*EXPERIMENT.pools, *DERIVED}
+]
 EVERY_CORPUS = [*EXPERIMENT.corpora, *EXPERIMENT.pools]
 # A change may also be measured against the same space without an eraser.
 IN_SPACE = {
