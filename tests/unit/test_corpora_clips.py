@@ -96,7 +96,7 @@ def test_the_same_clips_give_the_same_bytes(tmp_path):
 def test_a_file_that_is_no_parquet_is_named(tmp_path):
     path = tmp_path / "clips.parquet"
     path.write_text("no")
-    with pytest.raises(InputError, match=r"clips.parquet: not readable"):
+    with pytest.raises(InputError, match=r"clips.parquet: damaged"):
         read_clips(path)
 
 

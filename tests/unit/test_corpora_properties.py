@@ -18,6 +18,7 @@ from audio_debias.corpora.properties import (
     write_properties,
 )
 from audio_debias.errors import InputError
+from audio_debias.files import write_parquet
 from audio_debias.models.recording import measure_file
 from audio_debias.sound.decoding import BrokenAudio
 
@@ -213,6 +214,6 @@ def test_the_table_keeps_units_and_shards_join(tmp_path):
     assert frame["bit_depth"].isna().all()
     schema = pq.read_schema(tmp_path / "all.parquet")
     assert schema.field("loudness").metadata[b"unit"] == b"LUFS"
-    frame.drop(columns="decay").to_parquet(tmp_path / "old.parquet")
+    write_parquet(tmp_path / "old.parquet", frame.drop(columns="decay"))
     with pytest.raises(InputError, match=r"old\.parquet: column 'decay' is missing"):
         read_properties(tmp_path / "old.parquet")

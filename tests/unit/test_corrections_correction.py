@@ -223,7 +223,7 @@ def test_identical_seeds_give_identical_files(samples, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"not a tensor file", b"\x80\x04K\x01."])
 def test_refuses_a_file_that_is_no_correction(tmp_path, content):
     (tmp_path / "c.safetensors").write_bytes(content)
-    with pytest.raises(InputError, match=r"c\.safetensors: not a file of fitted arrays"):
+    with pytest.raises(InputError, match=r"c\.safetensors: damaged"):
         load_corrections(tmp_path / "c.safetensors")
 
 

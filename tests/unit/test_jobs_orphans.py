@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from audio_debias.errors import InputError
@@ -30,11 +31,10 @@ def started(request):
         process.wait()
 
 
-def note(folder, pid, age=0):
+def note(folder, pid, began=None):
     path = folder / notes.NOTES / notes.this_process().replace(str(os.getpid()), str(pid))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
-    os.utime(path, (time.time() - age,) * 2)
+    path.write_text(notes.started(pid) if began is None else began)
     return path
 
 
@@ -68,9 +68,10 @@ def ends_soon(process):
     return process.poll() is not None
 
 
-def test_a_later_process_of_a_noted_number_is_left_alone(tmp_path, started):
+@pytest.mark.parametrize("began", ["", "0 1", "[" * 1000])
+def test_a_later_process_of_a_noted_number_is_left_alone(tmp_path, started, began):
     process = started(SLEEP, cwd=tmp_path)
-    path = note(tmp_path, process.pid, age=3600)
+    path = note(tmp_path, process.pid, began=began)
     end_orphans(tmp_path)
     assert not ends_soon(process)
     assert not path.exists()
@@ -90,11 +91,35 @@ def test_a_job_whose_snakemake_lives_is_left_alone(tmp_path, started):
 
 
 def test_a_note_of_another_machine_or_of_nobody_harms_none(tmp_path):
-    for name in ("elsewhere-1", "odd", f"{notes.this_process()}x"):
+    for name in ("elsewhere.1", "odd", f"{notes.this_process()}x"):
         (tmp_path / notes.NOTES).mkdir(parents=True, exist_ok=True)
         (tmp_path / notes.NOTES / name).touch()
     end_orphans(tmp_path)
     end_orphans(tmp_path / "not there")
+
+
+def test_a_note_that_is_no_file_is_not_read(tmp_path, started):
+    process = started(SLEEP, cwd=tmp_path)
+    path = note(tmp_path, process.pid)
+    path.rename(tmp_path / "real")
+    path.symlink_to(tmp_path / "real")
+    end_orphans(tmp_path)
+    assert not ends_soon(process)
+    path.unlink()
+    os.mkfifo(path)
+    end_orphans(tmp_path)
+    assert not ends_soon(process)
+
+
+def test_a_parent_that_may_not_be_read_is_no_snakemake(tmp_path, started, monkeypatch):
+    def denied(process):
+        raise psutil.AccessDenied(process.pid)
+
+    process = started(SLEEP, cwd=tmp_path)
+    note(tmp_path, process.pid)
+    monkeypatch.setattr(psutil.Process, "cmdline", denied)
+    end_orphans(tmp_path)
+    assert ends(process)
 
 
 def test_a_job_whose_run_has_ended_does_not_begin(tmp_path, monkeypatch):

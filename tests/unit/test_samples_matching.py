@@ -165,7 +165,10 @@ def test_a_label_called_na_is_a_label(tmp_path):
 @pytest.mark.parametrize("size", [0, 200])
 def test_a_damaged_table_says_what_to_do(tmp_path, size):
     a = clips_of({("rock", True): 5, ("rock", False): 5})
-    write_samples(tmp_path / "s.parquet", match(a, a)[0])
-    (tmp_path / "s.parquet").write_bytes((tmp_path / "s.parquet").read_bytes()[:size])
-    with pytest.raises(InputError, match="delete it and run again"):
-        read_samples(tmp_path / "s.parquet")
+    path = tmp_path / "results/run/samples/a--b/m.parquet"
+    write_samples(path, match(a, a)[0])
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(
+        InputError, match="delete it and run again: the rule match_samples makes it"
+    ):
+        read_samples(path)

@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.numpy import save_file
 from sklearn.base import BaseEstimator
 
 from audio_debias.errors import InputError
-from audio_debias.files import replacing
+from audio_debias.files import reading, replacing
+from audio_debias.makers import remake
 
-FORMAT = 2
+FORMAT = 3
 """The version of the layout; a file of another is refused."""
 
 _KEY = "audio_debias"
@@ -22,7 +23,7 @@ _KEY = "audio_debias"
 def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray], content: Mapping) -> None:
     """Write named arrays, and what describes them, of types JSON knows."""
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    header = {"format": FORMAT, "digest": _digest(tensors), **content}
+    header = {"format": FORMAT, "digest": _digest(tensors, content), **content}
     with replacing(path) as temporary:
         save_file(tensors, temporary, metadata={_KEY: json.dumps(header)})
 
@@ -35,25 +36,25 @@ def load_arrays(path: str | Path) -> tuple[dict[str, np.ndarray], dict]:
     InputError
         If `path` is no such file, is damaged, or is of another version.
     """
-    try:
+    with reading(path):
         with safe_open(path, framework="numpy") as file:
             content = json.loads(file.metadata()[_KEY])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         version, digest = content.pop("format", 1), content.pop("digest", None)
-    except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a file of fitted arrays ({reason}); remake it") from None
-    except RecursionError:
-        raise InputError(f"{path}: not a file of fitted arrays (nested); remake it") from None
+        if version == FORMAT and digest != _digest(arrays, content):
+            raise ValueError("it holds something else than was written")
+        for name, array in arrays.items():
+            if not np.isfinite(array).all():
+                raise ValueError(f"{name[:50]} holds NaN or infinity")
     if version != FORMAT:
-        raise InputError(f"{path}: has the format {version}, not {FORMAT}; delete it and run again")
-    if digest != _digest(arrays):
-        raise InputError(f"{path}: damaged (its arrays are not those written); remake it")
+        found = f"has the format {str(version)[:20]}, not {FORMAT}"
+        raise InputError(f"{path}: {found}; {remake(path)}")
     return arrays, content
 
 
-def _digest(arrays: Mapping[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
+def _digest(arrays: Mapping[str, np.ndarray], content: Mapping) -> str:
+    """SHA-256 of arrays by name, and of what describes them as JSON."""
+    digest = hashlib.sha256(json.dumps(content).encode())
     for name in sorted(arrays):
         digest.update(f"{name}\0{arrays[name].dtype}\0{arrays[name].shape}\0".encode())
         digest.update(arrays[name].tobytes())

@@ -1,5 +1,6 @@
 """Files between stages: written beside and then renamed, read with damage in one line."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,8 +8,13 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from audio_debias.errors import InputError
+from audio_debias.makers import remake
+from audio_debias.table_digest import TableDigest
+
+_DIGEST, _ATTRS = b"audio_debias_digest", b"audio_debias_attrs"
 
 
 @contextmanager
@@ -28,22 +34,105 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def reading(path: str | Path) -> Iterator[None]:
+    """One line for whatever a damaged file makes its reader do.
+
+    Raises
+    ------
+    InputError
+        For every exception inside, with the rule that makes the file again.
+    """
+    try:
+        yield
+    except InputError:
+        raise
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; {remake(path)}") from None
+    except Exception as error:  # Arrow, pandas and JSON have each their own
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
+        raise InputError(f"{path}: damaged ({reason}); {remake(path)}") from None
+
+
+def read_table(path: str | Path) -> pa.Table:
+    """Read a table that :func:`write_table` or a :class:`TableWriter` wrote, as it was written.
+
+    The checksums of pages do not cover page heads nor the footer, where the names and types of
+    columns stand: the digest of the whole content does.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, or was written by another version.
+    """
+    with reading(path):
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table, digest = file.read(), (file.metadata.metadata or {}).get(_DIGEST)
+        # Whether Arrow counts it among the schema's metadata depends on what else is there.
+        metadata = dict(table.schema.metadata or {})
+        metadata.pop(_DIGEST, None)
+        table = table.replace_schema_metadata(metadata or None)
+        if digest is None:
+            raise ValueError("it has no digest")
+        found = TableDigest(table.schema)
+        found.update(table)
+        if found.hexdigest().encode() != digest:
+            raise ValueError("it holds something else than was written")
+        return table
+
+
+class TableWriter:
+    """Write one table part by part, with its digest at the end.
+
+    Parameters
+    ----------
+    path : path
+        As it is: see :func:`replacing`.
+    schema : Schema
+        Names, types and metadata.
+    """
+
+    def __init__(self, path: str | Path, schema: pa.Schema):
+        self._writer = pq.ParquetWriter(path, schema, write_page_checksum=True)
+        self._digest = TableDigest(schema)
+
+    def write(self, part: pa.Table) -> None:
+        """Append rows."""
+        self._digest.update(part)
+        self._writer.write_table(part)
+
+    def __enter__(self) -> "TableWriter":
+        return self
+
+    def __exit__(self, kind, *_) -> None:
+        if kind is None:
+            self._writer.add_key_value_metadata({_DIGEST: self._digest.hexdigest()})
+        self._writer.close()
+
+
+def write_table(path: str | Path, table: pa.Table) -> None:
+    """Write a table whole: every page carries a checksum, and all of it a digest."""
+    with replacing(path) as temporary, TableWriter(temporary, table.schema) as writer:
+        writer.write(table)
+
+
 def read_parquet(path: str | Path) -> pd.DataFrame:
-    """Read a table that an earlier job wrote; the checksums of its pages are verified.
+    """Read what :func:`write_parquet` wrote, and its ``attrs``.
 
     Raises
     ------
     InputError
         If it is damaged.
     """
-    try:
-        return pd.read_parquet(path, page_checksum_verification=True)
-    except (OSError, pa.ArrowException) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: damaged ({reason}); delete it and run again") from None
+    table = read_table(path)
+    with reading(path):
+        frame = table.to_pandas()
+        frame.attrs = json.loads(table.schema.metadata[_ATTRS])
+        return frame
 
 
 def write_parquet(path: str | Path, table: pd.DataFrame) -> None:
-    """Write a table, without its index; every page carries a checksum."""
-    with replacing(path) as temporary:
-        table.to_parquet(temporary, index=False, write_page_checksum=True)
+    """Write a table and its ``attrs``, without its index."""
+    whole = pa.Table.from_pandas(table, preserve_index=False)
+    metadata = {**whole.schema.metadata, _ATTRS: json.dumps(table.attrs)}
+    write_table(path, whole.replace_schema_metadata(metadata))

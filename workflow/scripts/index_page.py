@@ -1,7 +1,7 @@
-import json
 from pathlib import Path
 
 from audio_debias.corpora.clips import read_clips
+from audio_debias.evidence.findings import read_findings
 from audio_debias.files import read_parquet, replacing
 from audio_debias.jobs.log import job
 from audio_debias.reports.index_page import answer_page, count_positives, index_page
@@ -21,7 +21,7 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
         found = clips_of_run(answers, lambda *cell: read_scores(scores[cell]), params.clips)
         return with_sound(found, paths, params.sound)
 
-    findings = json.loads(Path(inputs.findings).read_text(encoding="utf-8"))
+    findings = read_findings(inputs.findings)
     intervals = read_parquet(inputs.intervals)
     shared = {"title": params.title, "names": params.names}
     shared["sources"] = read_parquet(inputs.sources) if inputs.sources else None

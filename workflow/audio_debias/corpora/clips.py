@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from audio_debias.errors import InputError, nearest
-from audio_debias.files import replacing
+from audio_debias.files import read_table, reading, replacing, write_table
 
 _log = logging.getLogger("audio_debias")
 
@@ -112,17 +111,20 @@ def write_clips(clips: pd.DataFrame, path: str | Path) -> None:
     """Write a validated clip table as parquet."""
     schema = clips_schema(label_columns(clips))
     table = pa.Table.from_pandas(clips, schema=schema, preserve_index=False)
-    with replacing(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(None), temporary, write_page_checksum=True)
+    write_table(path, table.replace_schema_metadata(None))
 
 
 def read_clips(path: str | Path) -> pd.DataFrame:
-    """Read a clip table written by :func:`write_clips`; labels have the dtype ``boolean``."""
-    try:
-        table = pq.read_table(path, page_checksum_verification=True)
-    except (OSError, pa.ArrowException) as error:
-        raise InputError(f"{path}: not readable as parquet: {_one_line(error)}") from None
-    return _to_frame(table)
+    """Read a clip table written by :func:`write_clips`; labels have the dtype ``boolean``.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    table = read_table(path)
+    with reading(path):
+        return _to_frame(table)
 
 
 def _to_frame(table: pa.Table) -> pd.DataFrame:

@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from audio_debias.corpora.acoustics.decay import decay_time
 from audio_debias.corpora.acoustics.level import level_measures
 from audio_debias.corpora.acoustics.spectrum import spectrum_measures
 from audio_debias.corpora.acoustics.stereo import stereo_measures
 from audio_debias.errors import InputError
-from audio_debias.files import read_parquet, replacing
+from audio_debias.files import read_table, reading, write_table
 
 
 @dataclass(frozen=True)
@@ -149,8 +148,7 @@ def properties_frame(rows: Sequence[Mapping]) -> pd.DataFrame:
 def write_properties(properties: pd.DataFrame, path: str | Path) -> None:
     """Write the table as parquet; each column's unit and title are in the schema's metadata."""
     table = pa.Table.from_pandas(properties, schema=SCHEMA, preserve_index=False)
-    with replacing(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(None), temporary, write_page_checksum=True)
+    write_table(path, table.replace_schema_metadata(None))
 
 
 def read_properties(path: str | Path) -> pd.DataFrame:
@@ -161,11 +159,12 @@ def read_properties(path: str | Path) -> pd.DataFrame:
     InputError
         If the file is damaged or lacks a column.
     """
-    frame = read_parquet(path)
+    frame = read_table(path).to_pandas()
     missing = [name for name in SCHEMA.names if name not in frame]
     if missing:
         raise InputError(f"{path}: column {missing[0]!r} is missing; delete it and run again")
-    return properties_frame(frame[SCHEMA.names])
+    with reading(path):
+        return properties_frame(frame[SCHEMA.names])
 
 
 def merge_properties(paths: Sequence[str | Path], destination: str | Path) -> None:

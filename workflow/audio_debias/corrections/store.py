@@ -9,8 +9,8 @@ from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.eraser import Eraser
 from audio_debias.corrections.kernel import new_kernel_map
 from audio_debias.corrections.spaces import KernelSpace
-from audio_debias.errors import InputError
 from audio_debias.estimators import build_estimator, dump_estimator, load_arrays, save_arrays
+from audio_debias.files import reading
 
 
 def save_corrections(
@@ -41,12 +41,9 @@ def load_corrections(path: str | Path) -> tuple[dict[str, BiasCorrection], dict]
         If `path` is not such a file.
     """
     arrays, content = load_arrays(path)
-    try:
+    with reading(path):
         states = content["corrections"].items()
         return {label: _build(state, label, arrays) for label, state in states}, content["metadata"]
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a file of corrections ({reason}); remake it") from None
 
 
 def _dump(correction: BiasCorrection, label: str, arrays: dict) -> dict:

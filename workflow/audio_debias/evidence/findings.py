@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import pandas as pd
 
 from audio_debias.evidence import sentences, source_sentences
 from audio_debias.evidence.sentences import Finding
 from audio_debias.evidence.wording import Names
+from audio_debias.files import reading
 
 
 def collect(
@@ -70,6 +72,23 @@ def markdown(found: Sequence[Finding]) -> str:
         if sentences:
             lines += ["", f"## {heading}", "", *(f"- {text}" for text in sentences)]
     return "\n".join(lines) + "\n"
+
+
+def read_findings(path: str | Path) -> list[dict]:
+    """Read what :func:`as_json` gave.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    with reading(path):
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+        for one in found if isinstance(found, list) else [found]:
+            types = {key: type(one[key]) for key in ("kind", "text", "about", "numbers")}
+            if list(types.values()) != [str, str, dict, dict]:
+                raise ValueError("a finding is a kind, a text, what it is about and numbers")
+        return found
 
 
 def as_json(found: Sequence[Finding]) -> str:

@@ -22,13 +22,27 @@ def own_jobs() -> None:
 
 def this_process() -> str:
     """This machine's name and the process's number."""
-    return f"{socket.gethostname()}-{os.getpid()}"
+    return f"{socket.gethostname()}.{os.getpid()}"
 
 
 def pid_on_this_machine(name: str) -> int | None:
     """The number of a process of this machine that :func:`this_process` named."""
-    host, _, pid = name.rpartition("-")
+    host, _, pid = name.rpartition(".")
     return int(pid) if host == socket.gethostname() and pid.isdecimal() else None
+
+
+def started(pid: int) -> str:
+    """When a process of this machine began: the boot, and the clock ticks since then.
+
+    Empty where there is no ``/proc``.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        # The second field, the program's name, may hold blanks and brackets.
+        ticks = Path("/proc", str(pid), "stat").read_text(errors="replace").rpartition(")")[2]
+        return f"{boot} {ticks.split()[19]}"
+    except (OSError, IndexError):
+        return ""
 
 
 @contextmanager
@@ -48,7 +62,7 @@ def noted(folder: str | Path = ".") -> Iterator[None]:
     note = Path(folder, NOTES, this_process())
     with contextlib.suppress(OSError):  # without a note it is only never ended
         note.parent.mkdir(parents=True, exist_ok=True)
-        note.touch()
+        note.write_text(started(os.getpid()), encoding="utf-8")
     try:
         yield
     finally:

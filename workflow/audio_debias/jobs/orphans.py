@@ -1,6 +1,6 @@
 """Jobs whose Snakemake was killed: still at work, they would write into the next run.
 
-A job notes its process id while it works; only processes so noted are ever ended.
+A job notes its process id and when it began while it works; only processes so noted are ever ended.
 """
 
 import contextlib
@@ -8,14 +8,14 @@ from pathlib import Path
 
 import psutil
 
-from audio_debias.jobs.notes import NOTES, pid_on_this_machine
+from audio_debias.jobs.notes import NOTES, pid_on_this_machine, started
 
 
 def end_orphans(folder: str | Path) -> None:
     """End the jobs of this machine that a killed Snakemake left at work in `folder`."""
     for note in Path(folder, NOTES).glob("*"):
         pid = pid_on_this_machine(note.name)
-        if pid is None:
+        if pid is None or note.is_symlink() or not note.is_file():
             continue
         # One that ends meanwhile is no fault, nor one of another user.
         with contextlib.suppress(OSError, psutil.Error):
@@ -28,10 +28,12 @@ def end_orphans(folder: str | Path) -> None:
 
 
 def _process(pid: int, note: Path) -> psutil.Process | None:
-    """The process that wrote the note: a later one of that number started after it."""
+    """The process that wrote the note, not a later one of that number."""
     try:
         process = psutil.Process(pid)
     except psutil.NoSuchProcess:
+        return None
+    if (began := started(pid)) and began != note.read_text(encoding="utf-8", errors="replace"):
         return None
     return process if process.create_time() <= note.stat().st_mtime + 1 else None
 

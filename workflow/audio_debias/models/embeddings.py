@@ -1,6 +1,5 @@
 """Clip embeddings on disk: `{clip_id, embedding}` as parquet, and the clips that gave none."""
 
-import contextlib
 import json
 import logging
 from collections import Counter
@@ -11,11 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from audio_debias.corpora.losses import told_losses
 from audio_debias.errors import InputError
-from audio_debias.files import replacing
+from audio_debias.files import TableWriter, read_table, reading, replacing, write_table
 
 _METADATA_KEY = b"audio_debias"
 _log = logging.getLogger("audio_debias")
@@ -75,9 +73,7 @@ def write_embeddings(
         If an embedding holds NaN or infinity (the message names the clip), or the clip ids are
         out of order.
     """
-    table = _table(clip_ids, values, metadata)
-    with replacing(path) as temporary:
-        pq.write_table(table, temporary, write_page_checksum=True)
+    write_table(path, _table(clip_ids, values, metadata))
 
 
 def read_embeddings(path: str | Path) -> Embeddings:
@@ -88,17 +84,13 @@ def read_embeddings(path: str | Path) -> Embeddings:
     InputError
         If the file is no such table, or breaks its contract.
     """
-    try:
-        table = pq.read_table(path, page_checksum_verification=True)
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(
-            f"{path}: not readable as parquet: {' '.join(str(error).split())}"
-        ) from None
-    metadata = _read_metadata(path, table.schema)
-    column = table.column("embedding").combine_chunks()
-    values = column.flatten().to_numpy().reshape(len(column), column.type.list_size)
-    clip_ids = np.array(table.column("clip_id").to_pylist(), dtype=str)
-    _check(path, clip_ids, values)
+    table = read_table(path)
+    with reading(path):
+        metadata = _read_metadata(path, table.schema)
+        column = table.column("embedding").combine_chunks()
+        values = column.flatten().to_numpy().reshape(len(column), column.type.list_size)
+        clip_ids = np.array(table.column("clip_id").to_pylist(), dtype=str)
+        _check(path, clip_ids, values)
     return Embeddings(clip_ids, values, metadata)
 
 
@@ -117,11 +109,11 @@ def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> in
     InputError
         If the shards differ in metadata or dimension, or their clips are out of order.
     """
-    first = pq.read_schema(paths[0])
-    metadata, last = _read_metadata(paths[0], first), b""
+    first = read_embeddings(paths[0])
+    metadata, last = first.metadata, b""
     counts: Counter[int] = Counter()
-    with replacing(destination) as temporary, contextlib.ExitStack() as stack:
-        writer = stack.enter_context(pq.ParquetWriter(temporary, first, write_page_checksum=True))
+    schema = _table(first.clip_ids, first.values, metadata).schema
+    with replacing(destination) as temporary, TableWriter(temporary, schema) as writer:
         for path in paths:
             shard = read_embeddings(path)
             if shard.metadata != metadata:
@@ -132,7 +124,7 @@ def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> in
             if len(shard.clip_ids) and shard.clip_ids[0].encode() <= last:
                 raise InputError(f"{path}: clip_id: {shard.clip_ids[0]} is out of order")
             last = shard.clip_ids[-1].encode() if len(shard.clip_ids) else last
-            writer.write_table(_table(shard.clip_ids, shard.values, metadata))
+            writer.write(_table(shard.clip_ids, shard.values, metadata))
             counts.update(hash(row.tobytes()) for row in np.asarray(shard.values))
     return max(counts.values(), default=0)
 
@@ -144,8 +136,15 @@ def write_skipped(path: str | Path, skipped: pd.DataFrame) -> None:
 
 
 def read_skipped(path: str | Path) -> pd.DataFrame:
-    """Read what `write_skipped` wrote."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False, usecols=SKIPPED_COLUMNS)
+    """Read what `write_skipped` wrote.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    with reading(path):
+        return pd.read_csv(path, dtype=str, keep_default_na=False, usecols=SKIPPED_COLUMNS)
 
 
 def merge_skipped(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audio_debias.corpora.clips import label_columns
 from audio_debias.errors import InputError, closest
-from audio_debias.files import read_parquet, replacing, write_parquet
+from audio_debias.files import read_parquet, reading, replacing, write_parquet
 
 COLUMNS = ("label", "corpus", "clip_id", "positive", "genre")
 EXCLUDED_COLUMNS = ("label", "reason", "detail")
@@ -151,5 +151,12 @@ def write_excluded(path: str | Path, excluded: pd.DataFrame) -> None:
 
 
 def read_excluded(path: str | Path) -> pd.DataFrame:
-    """Read what :func:`write_excluded` wrote; a label may be called NA."""
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+    """Read what :func:`write_excluded` wrote; a label may be called NA.
+
+    Raises
+    ------
+    InputError
+        If it is damaged.
+    """
+    with reading(path):
+        return pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -177,7 +177,7 @@ def more_follows(path: Path, container: str, position: int) -> bool:
 
 
 def ogg_ends(path: Path) -> bool:
-    """Whether an Ogg file holds its last page whole, marked as the end of a stream (RFC 3533, 6)."""
+    """Whether an Ogg file holds its last page whole, marked as an end (RFC 3533, section 6)."""
     size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(max(size - 2 * LONGEST_PAGE, 0))

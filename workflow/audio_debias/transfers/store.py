@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from audio_debias.errors import InputError
 from audio_debias.estimators import build_estimator, dump_estimator, load_arrays, save_arrays
+from audio_debias.files import reading
 from audio_debias.transfers.classifier import LogisticGrid
 
 
@@ -33,12 +33,9 @@ def load_classifiers(path: str | Path) -> tuple[dict[tuple[str, str], LogisticGr
         If `path` is not such a file.
     """
     arrays, content = load_arrays(path)
-    try:
+    with reading(path):
         classifiers = {
             (label, corpus): build_estimator(LogisticGrid(), state, f"{label}/{corpus}", arrays)
             for label, corpus, state in content["classifiers"]
         }
         return classifiers, content["metadata"]
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise InputError(f"{path}: not a file of classifiers ({reason}); remake it") from None
