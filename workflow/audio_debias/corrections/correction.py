@@ -1,5 +1,7 @@
 """The correction: a space, then the difference between the domains taken out of it."""
 
+from typing import ClassVar
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -14,8 +16,12 @@ MODES = ("global", "classwise")
 class BiasCorrection(TransformerMixin, BaseEstimator):
     """Take the difference between domains out of embeddings.
 
-    Fitted on rows of known domain. Applied to any row without knowing its domain, unless the eraser
-    moves each domain on its own (``center``, ``zscore``, ``coral``, ``combat``).
+    Fitted on rows of known domain, two or more domains. Applied to any row without knowing its
+    domain, unless the eraser moves each domain on its own (``center``, ``zscore``, ``coral``,
+    ``combat``).
+
+    With scikit-learn's metadata routing, ``fit`` and ``transform`` request `domain` of themselves;
+    `genre` is requested by ``set_fit_request(genre=True)``.
 
     Parameters
     ----------
@@ -73,6 +79,10 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
     >>> bool(np.abs(corrected[:30].mean(0) - corrected[30:].mean(0)).max() < 1)
     True
     """
+
+    # Of both: scikit-learn refuses a fit_transform whose halves differ in what they request.
+    __metadata_request__fit: ClassVar = {"domain": True}
+    __metadata_request__transform: ClassVar = {"domain": True}
 
     def __init__(
         self,
