@@ -10,6 +10,7 @@ from sklearn.model_selection import GridSearchCV, cross_validate
 from sklearn.pipeline import make_pipeline
 
 from audio_debias.corrections.correction import BiasCorrection
+from audio_debias.corrections.label_columns import label_columns
 
 DOMAIN_FREE = ["mean", "leace", "lda", "inlp", "random"]
 BY_DOMAIN = ["center", "zscore", "coral", "combat"]
@@ -122,3 +123,30 @@ def test_genre_is_routed_where_asked_for(routed, rows):
     pipeline = make_pipeline(correction.set_fit_request(genre=True))
     pipeline.fit(x, y, domain=domain, genre=genre)
     assert set(pipeline[0].genres_) == {"jazz", "rock"}
+
+
+@pytest.mark.parametrize("eraser", ["splince", "combat"])
+@pytest.mark.parametrize("k", [2, 3])
+def test_classes_by_name_or_number_are_protected_as_columns_of_truth(eraser, k):
+    rng = np.random.default_rng(0)
+    domain, y = np.arange(300) % 4, rng.integers(k, size=300)
+    x = rng.normal(size=(300, 8)) + domain[:, None] + rng.normal(size=(k, 8))[y]
+    columns = np.equal.outer(y, np.arange(k))
+    expected = BiasCorrection(eraser).fit_transform(x, columns, domain=domain)
+    names = np.array(["rain", "car", "dog"], dtype=object)[y]
+    for given in (y, 7 - y, names, names.astype(str), names.tolist()):
+        corrected = BiasCorrection(eraser).fit_transform(x, given, domain=domain)
+        np.testing.assert_allclose(corrected, expected, atol=1e-9)
+    without = BiasCorrection("leace" if eraser == "splince" else eraser)
+    assert np.abs(without.fit_transform(x, domain=domain) - expected).max() > 1e-3
+
+
+def test_rows_without_a_class_belong_to_none():
+    classes = label_columns(np.array(["car", None, "dog"], dtype=object))
+    np.testing.assert_array_equal(classes, [[1, 0], [0, 0], [0, 1]])
+
+
+def test_the_mode_classwise_refuses_classes_by_name(rows):
+    x, y, domain = rows
+    with pytest.raises(ValueError, match="y: must be true or false"):
+        BiasCorrection(mode="classwise").fit(x, np.array(["dog", "car"])[y], domain=domain)

@@ -118,8 +118,9 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
         ----------
         X : array of shape (n, D)
             Embeddings; a kernel map and its scaling are fitted on all of them.
-        y : array of bool, shape (n,), optional
-            Label; needed by mode "classwise", and by erasers that protect it.
+        y : array of shape (n,) or (n, L), optional
+            Labels or classes, for erasers that protect them; true or false of each row for the mode
+            "classwise".
         domain : array of shape (n,), optional
             The domain of each row; not needed without an eraser.
         genre : array of shape (n,), optional
@@ -174,6 +175,8 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
                 raise ValueError(f"domain: missing; {self.eraser} needs each row's domain")
             if self.mode == "classwise" and y is None:
                 raise ValueError("y: missing; the mode classwise needs each row's label")
+            if self.mode == "classwise" and not np.isin(y, (0, 1)).all():
+                raise ValueError("y: must be true or false of each row; classwise fits on the true")
         if self.per_genre and genre is None:
             raise ValueError("genre: missing; per_genre needs each row's genre")
 
