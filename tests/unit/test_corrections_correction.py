@@ -1,9 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-import sklearn
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -225,21 +222,3 @@ def test_refuses_a_file_that_is_no_correction(tmp_path, content):
     (tmp_path / "c.safetensors").write_bytes(content)
     with pytest.raises(InputError, match=r"c\.safetensors: damaged"):
         load_corrections(tmp_path / "c.safetensors")
-
-
-@pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("eraser", ["leace", "zscore"])
-def test_the_domain_is_routed_through_a_pipeline_of_five_domains(eraser):
-    rng = np.random.default_rng(0)
-    domain, y = np.arange(500) % 5, np.arange(500) // 5 % 2
-    x = rng.normal(size=(500, 8)) + 3 * rng.normal(size=(5, 8))[domain]
-    x[:, 0] += 2 * y
-    with sklearn.config_context(enable_metadata_routing=True):
-        correction = BiasCorrection(eraser).set_fit_request(domain=True)
-        correction.set_transform_request(domain=True)
-        pipeline = make_pipeline(correction, LogisticRegression())
-        pipeline.fit(x, y, domain=domain)
-        assert pipeline.score(x, y, domain=domain) > 0.6
-    corrected = BiasCorrection(eraser).fit_transform(x, domain=domain)
-    means = [corrected[domain == one].mean(axis=0) for one in range(5)]
-    assert np.ptp(means, axis=0).max() < 1e-8

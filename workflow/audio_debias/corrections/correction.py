@@ -1,5 +1,7 @@
 """The correction: a space, then the difference between the domains taken out of it."""
 
+from typing import ClassVar
+
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -14,8 +16,12 @@ MODES = ("global", "classwise")
 class BiasCorrection(TransformerMixin, BaseEstimator):
     """Take the difference between domains out of embeddings.
 
-    Fitted on rows of known domain. Applied to any row without knowing its domain, unless the eraser
-    moves each domain on its own (``center``, ``zscore``, ``coral``, ``combat``).
+    Fitted on rows of known domain, two or more domains. Applied to any row without knowing its
+    domain, unless the eraser moves each domain on its own (``center``, ``zscore``, ``coral``,
+    ``combat``).
+
+    With scikit-learn's metadata routing, ``fit`` and ``transform`` request `domain` of themselves;
+    `genre` is requested by ``set_fit_request(genre=True)``.
 
     Parameters
     ----------
@@ -74,6 +80,10 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
     True
     """
 
+    # Of both: scikit-learn refuses a fit_transform whose halves differ in what they request.
+    __metadata_request__fit: ClassVar = {"domain": True}
+    __metadata_request__transform: ClassVar = {"domain": True}
+
     def __init__(
         self,
         eraser="lda",
@@ -108,8 +118,9 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
         ----------
         X : array of shape (n, D)
             Embeddings; a kernel map and its scaling are fitted on all of them.
-        y : array of bool, shape (n,), optional
-            Label; needed by mode "classwise", and by erasers that protect it.
+        y : array of shape (n,) or (n, L), optional
+            Labels or classes, for erasers that protect them; true or false of each row for the mode
+            "classwise".
         domain : array of shape (n,), optional
             The domain of each row; not needed without an eraser.
         genre : array of shape (n,), optional
@@ -164,6 +175,8 @@ class BiasCorrection(TransformerMixin, BaseEstimator):
                 raise ValueError(f"domain: missing; {self.eraser} needs each row's domain")
             if self.mode == "classwise" and y is None:
                 raise ValueError("y: missing; the mode classwise needs each row's label")
+            if self.mode == "classwise" and not np.isin(y, (0, 1)).all():
+                raise ValueError("y: must be true or false of each row; classwise fits on the true")
         if self.per_genre and genre is None:
             raise ValueError("genre: missing; per_genre needs each row's genre")
 

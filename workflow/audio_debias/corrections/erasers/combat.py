@@ -4,6 +4,7 @@ import numpy as np
 
 from audio_debias.corrections.domains import domain_rows
 from audio_debias.corrections.eraser import Eraser
+from audio_debias.corrections.label_columns import label_columns
 from audio_debias.errors import InputError, nearest
 
 OPTIONS = {"protect": list}
@@ -33,8 +34,9 @@ def fit(x, domain, *, y=None, genre=None, seed=0, protect=COVARIATES) -> dict[in
     x : array of float64, shape (n, D)
     domain : array of int, shape (n,)
         Codes 0 .. k - 1.
-    y : array of bool, shape (n,) or (n, L), optional
-        The labels.
+    y : array of shape (n,) or (n, L), optional
+        The labels, or each row's class; see
+        :func:`~audio_debias.corrections.label_columns.label_columns`.
     genre : array of object, shape (n,), optional
         The genre of each row, or None.
     seed
@@ -97,7 +99,7 @@ def _covariates(y, genre, protect, n: int) -> np.ndarray:
             raise InputError(f"combat: protect: unknown name {name!r}{nearest(name, COVARIATES)}")
     columns = [np.empty((n, 0))]
     if y is not None and "label" in protect:
-        columns.append(np.asarray(y, dtype=float).reshape(n, -1))
+        columns.append(label_columns(y))
     if genre is not None and "genre" in protect:
         names = sorted({name for name in genre if isinstance(name, str)})
         columns.append(np.equal.outer(np.asarray(genre, dtype=object), names).astype(float))

@@ -3,6 +3,7 @@
 import numpy as np
 
 from audio_debias.corrections.eraser import Eraser
+from audio_debias.corrections.label_columns import label_columns
 from audio_debias.corrections.oblique import oblique_eraser
 
 OPTIONS = {"shrinkage": (str, int, float)}
@@ -24,8 +25,9 @@ def fit(x, domain, *, y=None, genre=None, seed=0, shrinkage="auto") -> Eraser:
     x : array of float64, shape (n, D)
     domain : array of int, shape (n,)
         Codes 0 .. k - 1.
-    y : array of bool, shape (n,) or (n, L)
-        The labels.
+    y : array of shape (n,) or (n, L)
+        The labels, or each row's class; see
+        :func:`~audio_debias.corrections.label_columns.label_columns`.
     genre, seed
         Not used.
     shrinkage : "auto" or float
@@ -48,5 +50,4 @@ def fit(x, domain, *, y=None, genre=None, seed=0, shrinkage="auto") -> Eraser:
     """
     if y is None:
         raise np.linalg.LinAlgError("splince keeps the label and was given none")
-    labels = np.asarray(y, dtype=np.float64).reshape(len(x), -1)
-    return oblique_eraser(x, domain, keep=labels, shrinkage=shrinkage)
+    return oblique_eraser(x, domain, keep=label_columns(y), shrinkage=shrinkage)
