@@ -5,6 +5,7 @@ import pytest
 from audio_debias.reports.published import compare, html_comparison
 from audio_debias.reports.summary import left_out
 from audio_debias.reports.table import html_table, wide_table
+from unit.page_data import make_controls, make_run, metrics_of
 from unit.reports_data import make_bias, make_metrics
 
 MODELS = ["msd_musicnn", "mtt_musicnn", "mtt_vgg"]
@@ -55,6 +56,18 @@ def test_the_table_is_visible_whole_and_readable(page, tmp_path, metrics, names,
     )
     assert contrast(ink, paper) >= 7
     for sign in (".gain", ".loss", "p"):
+        color = page.locator(sign).first.evaluate("e => getComputedStyle(e).color")
+        assert contrast(color, paper) >= 4.5, sign
+
+
+def test_intervals_and_controls_fit_a_window(page, tmp_path):
+    intervals = make_run(gain=0.15)["intervals"]
+    metrics = metrics_of(intervals)
+    wide = wide_table(metrics, make_bias(metrics), intervals)
+    open_page(page, tmp_path, html_table(wide, NAMES["plain"], controls=make_controls(intervals)))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    for sign in (".gain", ".loss", ".faint", ".bounds"):
         color = page.locator(sign).first.evaluate("e => getComputedStyle(e).color")
         assert contrast(color, paper) >= 4.5, sign
 

@@ -124,3 +124,22 @@ def make_large_run(models=10, methods=12, corpora=8, labels=10, seed=0):
         "title": "A large run",
         "names": {},
     }
+
+
+def metrics_of(intervals):
+    """The metrics behind intervals."""
+    labelled = intervals[intervals["label"] != "mean"].rename(columns={"auc": "roc_auc"})
+    return labelled.assign(reason=pd.Series(pd.NA, labelled.index, "string"))
+
+
+def make_controls(intervals, half=0.01):
+    """A band of random directions around no change, and permuted labels, one of them off chance."""
+    keys = ["pair", "model", "mode", "train_corpus", "test_corpus", "label"]
+    band = intervals[keys].drop_duplicates()
+    permuted = intervals.loc[intervals["label"] == "mean", ["pair", "model"]].drop_duplicates()
+    permuted = permuted.assign(control="labels permuted", train_corpus="a", test_corpus="b")
+    permuted = permuted.assign(auc=0.5, low=0.48, high=0.52)
+    return {
+        "band": band.assign(method="random", low=-half, high=half, draws=10),
+        "permuted": permuted.assign(at_chance=permuted["model"] != "large"),
+    }

@@ -8,6 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.text import Text
+from page_data import make_controls, make_run, metrics_of
 from reports_data import (
     LABELS,
     METHODS,
@@ -23,7 +24,15 @@ from audio_debias.reports.figures.cosines import cosine_figure
 from audio_debias.reports.figures.distributions import distribution_figure
 from audio_debias.reports.figures.per_label import per_label_figure
 from audio_debias.reports.figures.sensitivity import domain_drop, sensitivity_figure
-from audio_debias.reports.figures.style import method_colors, save_figure
+from audio_debias.reports.figures.style import (
+    BAND,
+    BLUE,
+    FAINT,
+    LINE,
+    VERMILLION,
+    method_colors,
+    save_figure,
+)
 from audio_debias.reports.figures.tradeoff import tradeoff_figure
 from audio_debias.reports.table import html_table, wide_table
 
@@ -199,3 +208,64 @@ def test_colors_come_in_the_order_of_the_methods_and_none_twice():
     assert list(colors) == methods
     assert len(set(colors.values())) == 15
     assert list(method_colors([*methods[3:], "none"]).values())[:3] == list(colors.values())[:3]
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    intervals = make_run(gain=0.15)["intervals"]
+    return metrics_of(intervals), intervals, make_controls(intervals)["band"]
+
+
+def facecolors(axes):
+    return [
+        tuple(color) for drawn in axes.collections for color in np.atleast_2d(drawn.get_facecolor())
+    ]
+
+
+def test_arrows_that_are_no_difference_are_grey_and_the_band_is_that_of_random_directions(evidence):
+    metrics, intervals, band = evidence
+    figure = per_label_figure(metrics, "a--b", "small", "global", {}, intervals, band)
+    drawn = facecolors(figure.axes[3])
+    cell = intervals.query(
+        "model == 'small' and mode == 'global' and train_corpus == 'a' and test_corpus == 'b'"
+        " and method != 'none' and label != 'mean' and change.notna()"
+    )
+    real = cell["verdict"].isin(["better", "worse"])
+    assert 0 < real.sum() < len(real)
+    assert drawn.count(to_rgba(FAINT)) == (~real).sum()
+    fields = [
+        patch for patch in figure.axes[3].patches if patch.get_facecolor()[:3] == to_rgba(LINE)[:3]
+    ]
+    np.testing.assert_allclose([patch.get_width() for patch in fields], 0.02)
+
+
+def test_drops_have_their_intervals_and_are_grey_where_these_hold_zero(evidence):
+    metrics, intervals, _ = evidence
+    keys = ["pair", "model", "method", "mode", "train_corpus", "test_corpus", "label"]
+    bounds = intervals[keys].assign(low=0.1, high=0.3)
+    bounds.loc[bounds["label"] == "mean", "low"] = -0.1
+    figure = sensitivity_figure(metrics, "a--b", bounds=bounds)
+    (axes, _) = figure.axes
+    ends = [
+        segment[:, 0].tolist()
+        for drawn in axes.collections
+        if hasattr(drawn, "get_segments")
+        for segment in drawn.get_segments()
+    ]
+    np.testing.assert_allclose(ends, ([[10, 30]] * 3 + [[-10, 30]]) * 2)
+    drawn = facecolors(axes)
+    assert drawn.count(to_rgba(FAINT)) == 2
+    assert drawn.count(to_rgba(BLUE)) == drawn.count(to_rgba(VERMILLION)) == 3
+
+
+def test_the_tradeoff_is_grey_where_neither_direction_is_real(evidence):
+    metrics, intervals, band = evidence
+    figure = tradeoff_figure(metrics, make_bias(metrics), "a--b", {}, intervals, band)
+    axes = figure.axes[0]
+    across = intervals.query(
+        "mode == 'global' and train_corpus != test_corpus and label == 'mean' and method != 'none'"
+    )
+    real = across["verdict"].isin(["better", "worse"]).groupby([across["model"], across["method"]])
+    assert facecolors(axes).count(to_rgba(FAINT)) == (~real.any()).sum() > 0
+    (field,) = [patch for patch in axes.patches if patch.get_facecolor() == to_rgba(BAND)]
+    assert (field.get_y(), field.get_height()) == pytest.approx((-1, 2))

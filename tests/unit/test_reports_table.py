@@ -15,7 +15,8 @@ from reports_data import (
 )
 
 from audio_debias.reports.summary import few_positives, left_out, mean_auc, mean_bias
-from audio_debias.reports.table import html_table, markdown_table, signed, wide_table
+from audio_debias.reports.table import html_table, markdown_table, wide_table
+from audio_debias.reports.table_cells import signed
 
 NAMES = TITLES | {
     "vggish": "VGGish",

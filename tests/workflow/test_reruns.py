@@ -156,6 +156,8 @@ SAMPLED = {"match_samples": 6, "exclusions": 1, **FITTED}
 INDEXED = {"index_corpus": 3, "shared_sounds": 1, "distributions": 3}
 ALL = {**INDEXED, "extract": 9, "merge_embeddings": 6, **SAMPLED}
 REPORTED = {"resources": 1, "report_page": 1}
+# What follows other intervals.
+JUDGED = {rule: count for rule, count in READ.items() if rule != "exclusions"}
 NOTHING = {}
 
 LIBRARY = "workflow/audio_debias"
@@ -218,14 +220,11 @@ ROWS = {
     ),
     "the margin of a verdict": (
         configured(uncertainty={"margin": 1.0}),
-        {"intervals": 1, "findings": 1, "index_page": 1, **REPORTED},
+        {"intervals": 1, **JUDGED},
     ),
     "the resamples": (
         configured(uncertainty={"resamples": 500}),
-        {
-            **{"intervals": 1, "identify_domains": 18, "adversaries": 1},
-            **{"findings": 1, "index_page": 1, **REPORTED},
-        },
+        {"intervals": 1, "identify_domains": 18, "adversaries": 1, **JUDGED},
     ),
     "a kernel option": (
         configured(kernel={"map": "rff"}),

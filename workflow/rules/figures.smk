@@ -8,6 +8,8 @@ FIGURES = figures()
 rule per_label:
     input:
         metrics=rules.metrics.output.metrics,
+        intervals=rules.intervals.output.intervals,
+        band=random_band_wanted(),
     output:
         svg=report(
             f"{RUN}/figures/per_label/{{pair}}/{{model}}-{{mode}}.svg",
@@ -35,6 +37,7 @@ rule per_label:
 rule sensitivity:
     input:
         metrics=rules.metrics.output.metrics,
+        drops=rules.intervals.output.drops,
     output:
         svg=report(
             f"{RUN}/figures/sensitivity/{{pair}}.svg",
@@ -63,6 +66,8 @@ rule tradeoff:
     input:
         metrics=rules.metrics.output.metrics,
         bias=rules.metrics.output.bias,
+        intervals=rules.intervals.output.intervals,
+        band=random_band_wanted(),
     output:
         svg=report(
             f"{RUN}/figures/tradeoff/{{pair}}.svg",

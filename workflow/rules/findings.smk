@@ -28,7 +28,7 @@ rule findings:
         adversaries=rules.adversaries.output,
         bias=rules.metrics.output.bias,
         controls=controls_wanted(),
-        band=rules.random_band.output if RANDOM_FITS and RANDOM_SEEDS else [],
+        band=random_band_wanted(),
         published=rules.published_noise.output if PUBLISHED else [],
         sources=rules.join_sources.output.sources if ATTRIBUTED else [],
         identified=rules.join_sources.output.identified if ATTRIBUTED else [],

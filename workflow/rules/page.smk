@@ -45,3 +45,27 @@ rule index_page:
         },
     script:
         "../scripts/index_page.py"
+
+
+# On demand: what changed from another run in results/ to this one.
+rule compare_runs:
+    input:
+        own=rules.intervals.output.intervals,
+        other="results/{other}/intervals.parquet",
+    output:
+        f"{RUN}/compare/{{other}}.html",
+    log:
+        logs("compare_runs", "{other}"),
+    benchmark:
+        benchmarks("compare_runs", "{other}")
+    wildcard_constraints:
+        other="[A-Za-z0-9][A-Za-z0-9_]*",
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
+    params:
+        names=TITLES,
+    script:
+        "../scripts/compare_runs.py"

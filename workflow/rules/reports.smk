@@ -21,6 +21,9 @@ rule table:
     input:
         metrics=rules.metrics.output.metrics,
         bias=rules.metrics.output.bias,
+        intervals=rules.intervals.output.intervals,
+        controls=controls_wanted(),
+        band=random_band_wanted(),
     output:
         csv=f"{RUN}/table.csv",
         md=f"{RUN}/table.md",

@@ -28,6 +28,7 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
         params.names,
         few_positives(read_parquet(inputs.metrics)),
         read_shared(inputs.shared),
+        list(map(read_parquet, inputs.near)),
         dict(
             zip(
                 product(params.models, params.corpora),
@@ -35,7 +36,6 @@ with job(snakemake.log[0], corpora=params.corpora, models=params.models) as log:
                 strict=True,
             )
         ),
-        list(map(read_parquet, inputs.near)),
     )
     log.info("left out: %d", counts["count"].sum())
     with replacing(output.csv) as path:

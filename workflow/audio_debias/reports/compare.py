@@ -1,21 +1,25 @@
 """Two runs side by side: which mean AUCs and changes differ, and whether beyond noise."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from scipy.stats import norm
 
+from audio_debias.errors import InputError
 from audio_debias.evidence.bootstrap import MEAN, TRANSFER
 from audio_debias.evidence.verdicts import holm
 from audio_debias.evidence.wording import signed
+from audio_debias.files import read_parquet, replacing
 from audio_debias.reports.answer import SHORT_MODES, free_of_modes, once
 from audio_debias.reports.index_page import bundles, policy, table_style
 from audio_debias.reports.names import Names, transfer_name
 from audio_debias.reports.page import render
 
 _KEYS = [*TRANSFER, "label"]
+_INTERVALS = "intervals.parquet"
 COLUMNS = [*_KEYS, "before", "after", "difference", "low", "high", "p_holm", "verdict"]
 
 
@@ -68,6 +72,54 @@ def compare_runs(before: pd.DataFrame, after: pd.DataFrame, *, level: float = 0.
     )[COLUMNS]
 
 
+def write_comparison(run_a: Path, run_b: Path, out: Path, names: Names | None = None) -> None:
+    """Compare the results of two runs on a page.
+
+    Parameters
+    ----------
+    run_a, run_b : path
+        Folders of two runs, such as ``results/demo``: what changed from the first to the second.
+    out : path
+        The page: one self-contained HTML file.
+    names : mapping of str to str, optional
+        Display names of models, corpora and methods.
+
+    Raises
+    ------
+    InputError
+        If a folder holds no finished run, both are the same, or they have no transfer in common.
+    """
+    runs = [Path(run_a), Path(run_b)]
+    if runs[0].resolve() == runs[1].resolve():
+        raise InputError(f"{run_b}: a run does not differ from itself; give two runs")
+    before, after = map(_read_intervals, runs)
+    shared = before[TRANSFER].merge(after[TRANSFER].drop_duplicates(), on=TRANSFER)
+    if shared.empty:
+        raise InputError(
+            f"{run_a} and {run_b}: no transfer in common; compare runs that share a pair of "
+            "corpora, a model and a method"
+        )
+    titles = [run.resolve().name for run in runs]
+    if titles[0] == titles[1]:
+        titles = [str(run) for run in runs]
+    with replacing(out) as temporary:
+        temporary.write_text(compare_page(before, after, titles, names), encoding="utf-8")
+
+
+def _read_intervals(run: Path) -> pd.DataFrame:
+    """The intervals of a run in its folder."""
+    if not run.is_dir():
+        raise InputError(f"{run}: no such folder; give the folder of a run, such as results/demo")
+    path = run / _INTERVALS
+    if not path.is_file():
+        raise InputError(f"{run}: holds no {_INTERVALS}; give the folder of a finished run")
+    table = read_parquet(path)
+    lacking = {*_KEYS, "auc", "sd_test", "sd_training"} - set(table)
+    if lacking:
+        raise InputError(f"{path}: no column {min(lacking)!r}; run this version's workflow again")
+    return table
+
+
 def compare_page(
     before: pd.DataFrame, after: pd.DataFrame, runs: Sequence[str], names: Names | None = None
 ) -> str:
@@ -102,7 +154,7 @@ def compare_page(
     return render(
         "compare.html",
         f"{runs[0]} and {runs[1]}",
-        sentences=_sentences(table, before, after, runs),
+        sentences=_sentences(table, before, after, runs, names),
         runs=list(runs),
         rows=rows,
         scripts=[Markup(script) for script in scripts],
@@ -111,7 +163,7 @@ def compare_page(
     )
 
 
-def _sentences(table, before, after, runs) -> list[str]:
+def _sentences(table, before, after, runs, names: Names) -> list[str]:
     means = table[table["label"] == MEAN]
     counts = {word: int((means["verdict"] == word).sum()) for word in ("better", "worse")}
     told = [
@@ -120,9 +172,12 @@ def _sentences(table, before, after, runs) -> list[str]:
     ]
     if means["difference"].notna().any():
         row = means.loc[means["difference"].abs().idxmax()]
+        model, method = (names.get(row[key], row[key]) for key in ("model", "method"))
+        mode = SHORT_MODES.get(row["mode"], row["mode"])
+        what = ", ".join(filter(None, [model, method, mode]))
         told.append(
             f"The largest difference is {signed(row['difference'])} points "
-            f"({row['model']}, {row['method']}, {row['train_corpus']} → {row['test_corpus']}): "
+            f"({what}, {transfer_name(row['train_corpus'], row['test_corpus'], names)}): "
             f"{row['verdict'] if pd.notna(row['verdict']) else 'unknown'}."
         )
     for run, own, other in ((runs[0], before, after), (runs[1], after, before)):

@@ -20,8 +20,8 @@ def count_exclusions(
     names: Names | None = None,
     few: pd.DataFrame | None = None,
     shared: pd.DataFrame | None = None,
-    suspicious: Mapping[tuple[str, str], pd.DataFrame] | None = None,
     near: Sequence[pd.DataFrame] = (),
+    suspicious: Mapping[tuple[str, str], pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """Count what readers, models, samples and corrections left out.
 

@@ -21,7 +21,7 @@ from audio_debias.reports.names import (
 from audio_debias.reports.page import render
 from audio_debias.reports.published_files import CELL, PAIR
 from audio_debias.reports.summary import mean_auc
-from audio_debias.reports.table import signed
+from audio_debias.reports.table_cells import signed
 
 TOLERANCE = 0.02
 """Points of ROC-AUC: room for a logistic regression that converged differently."""

@@ -53,3 +53,7 @@ def controls_wanted():
     wanted = config["controls"]["draws"]
     pairs, models = (EXPERIMENT.pairs, EXPERIMENT.models) if wanted else ([], [])
     return collect(rules.controls.output, pair=pairs, model=models)
+
+
+def random_band_wanted():
+    return rules.random_band.output if RANDOM_FITS and RANDOM_SEEDS else []

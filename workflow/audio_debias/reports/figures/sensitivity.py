@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.figures.style import (
     BLUE,
+    FAINT,
     INK,
     SOFT,
     VERMILLION,
@@ -44,7 +45,11 @@ def domain_drop(metrics: pd.DataFrame) -> pd.DataFrame:
 
 @styled
 def sensitivity_figure(
-    metrics: pd.DataFrame, pair: str, names: Names | None = None, method: str = REFERENCE
+    metrics: pd.DataFrame,
+    pair: str,
+    names: Names | None = None,
+    method: str = REFERENCE,
+    bounds: pd.DataFrame | None = None,
 ) -> Figure:
     """Draw the drop from within-domain to cross-domain AUC per label and model.
 
@@ -58,6 +63,8 @@ def sensitivity_figure(
         Display names of models and corpora.
     method : str
         Which correction to draw; the mode is the first in `metrics`.
+    bounds : DataFrame, optional
+        ``drops.parquet`` of the run, for intervals; a drop whose interval holds zero is grey.
 
     Returns
     -------
@@ -81,9 +88,17 @@ def sensitivity_figure(
             drop = drops[at].set_index("label")["drop"].reindex(labels)
             heights = np.arange(len(rows)) + lane
             values = np.append(drop, drop.mean())
-            axes.hlines(heights, 0, values, color=color, linewidth=1.3, alpha=0.55)
-            axes.scatter(drop, heights[:-1], 20, color, marker="o", linewidths=0, zorder=3)
-            axes.scatter(values[-1:], heights[-1:], 40, color, marker="D", linewidths=0, zorder=3)
+            shades = [color] * len(rows)
+            if bounds is None:
+                axes.hlines(heights, 0, values, color=color, linewidth=1.3, alpha=0.55)
+            else:
+                low, high = _interval(bounds, pair, model, method, corpus, rows)
+                shades = [FAINT if a <= 0 <= b else color for a, b in zip(low, high, strict=True)]
+                axes.hlines(heights, low, high, color=shades, linewidth=1.3)
+            axes.scatter(drop, heights[:-1], 20, shades[:-1], marker="o", linewidths=0, zorder=3)
+            axes.scatter(
+                values[-1:], heights[-1:], 40, shades[-1:], marker="D", linewidths=0, zorder=3
+            )
         label_rows(axes, rows, names=axes is grid[0])
         axes.axhline(len(labels) - 0.5, color=SOFT, linewidth=0.8)
         axes.set_title(short(names.get(model, model)))
@@ -97,3 +112,13 @@ def sensitivity_figure(
     ]
     add_legend(figure, handles)
     return figure
+
+
+def _interval(
+    bounds: pd.DataFrame, pair: str, model: str, method: str, corpus: str, rows: list[str]
+) -> np.ndarray:
+    """Ends of the intervals of the drops in points, shape (2, rows); NaN where unknown."""
+    own = bounds[(bounds["pair"] == pair) & (bounds["model"] == model)]
+    own = own[(own["method"] == method) & (own["train_corpus"] == corpus)]
+    own = own.drop_duplicates("label").set_index("label")[["low", "high"]].reindex(rows)
+    return 100 * own.to_numpy(float, na_value=np.nan).T

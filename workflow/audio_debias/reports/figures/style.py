@@ -22,6 +22,8 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW = (
     "#F0E442",
 )
 INK, SOFT, LINE, BAND = "#1b1f24", "#5c6670", "#c9ced4", "#f3f5f7"
+FAINT = "#a4abb3"
+"""What is no difference, or cannot be told."""
 
 # Okabe & Ito's, a grey, then the darker ones of Tol (2021), "Colour Schemes", muted.
 _METHODS = (
