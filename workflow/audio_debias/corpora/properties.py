@@ -46,9 +46,9 @@ class Property:
 PROPERTIES: dict[str, Property] = {
     "loudness": Property("integrated loudness", "level", "LUFS"),
     "peak": Property("peak level", "level", "dBFS"),
-    "crest": Property("crest factor", "level", "dB"),
-    "clipped": Property("share of clipped samples", "level"),
-    "dc": Property("DC offset", "level", "FS"),
+    "crest": Property("crest factor", "clipping", "dB"),
+    "clipped": Property("share of clipped samples", "clipping"),
+    "dc": Property("DC offset", "offset", "FS"),
     "bandwidth": Property("bandwidth", "bandwidth", "Hz"),
     "low_cutoff": Property("low cut-off", "bandwidth", "Hz"),
     "tilt": Property("spectral tilt", "bandwidth", "dB/octave"),

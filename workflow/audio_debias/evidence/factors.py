@@ -9,6 +9,9 @@ from audio_debias.corpora.properties import PROPERTIES
 
 BINS = 12
 
+_CONSTANT = 0.01
+"""A number that varies within corpora by less than this share of their difference is constant."""
+
 
 @dataclass(frozen=True)
 class Factor:
@@ -17,7 +20,8 @@ class Factor:
     Attributes
     ----------
     name, kind, group : str
-        Kind is ``property``, ``genre`` or ``label``.
+        Kind is ``property``, ``genre``, ``label``, or ``constant`` for any of them that is the same
+        for all clips of a corpus: it says no more than the corpus's name.
     basis : array of float64, shape (n, p)
         What an additive model fits: standardised value and indicators of quantile bins, so that
         steps and curves are seen; indicators of values for what is no number. What is missing has
@@ -34,7 +38,10 @@ class Factor:
 
 
 def factors_of(
-    properties: pd.DataFrame, genre: pd.Series | None = None, labels: pd.DataFrame | None = None
+    properties: pd.DataFrame,
+    genre: pd.Series | None = None,
+    labels: pd.DataFrame | None = None,
+    domain: np.ndarray | None = None,
 ) -> list[Factor]:
     """The factors of these clips; what is the same for all of them is none.
 
@@ -46,6 +53,8 @@ def factors_of(
         Missing values are a genre of their own.
     labels : DataFrame of bool, optional
         A column a label, together one factor; a missing annotation is a value of its own.
+    domain : array of int, shape (n,), optional
+        The corpus of each clip: with it, what is constant in each corpus is marked so.
 
     Returns
     -------
@@ -55,16 +64,32 @@ def factors_of(
     for name, one in PROPERTIES.items():
         if name in properties:
             make = _categorical if one.kind is str else _numeric
-            factors.append(Factor(name, "property", one.group, *make(properties[name])))
+            kind = "constant" if _constant(properties[name], domain) else "property"
+            factors.append(Factor(name, kind, one.group, *make(properties[name])))
     if genre is not None:
-        factors.append(Factor("genre", "genre", "genre", *_categorical(genre)))
+        kind = "constant" if _constant(genre, domain) else "genre"
+        factors.append(Factor("genre", kind, "genre", *_categorical(genre)))
     if labels is not None and labels.shape[1]:
         parts = [_categorical(labels[label].astype("Int64").astype("string")) for label in labels]
         basis = np.hstack([basis for basis, _ in parts])
         together = np.column_stack([strata for _, strata in parts])
         strata = np.unique(together, axis=0, return_inverse=True)[1].ravel()
-        factors.append(Factor("label", "label", "label", basis, strata))
+        kind = "constant" if _constant(pd.Series(strata), domain) else "label"
+        factors.append(Factor("label", kind, "label", basis, strata))
     return [factor for factor in factors if factor.basis.shape[1]]
+
+
+def _constant(column: pd.Series, domain: np.ndarray | None) -> bool:
+    """Whether all clips of a corpus have one value; numbers may differ by rounding."""
+    if domain is None:
+        return False
+    by_corpus = column.reset_index(drop=True).groupby(domain)
+    if by_corpus.nunique(dropna=False).max() == 1:
+        return True
+    if not pd.api.types.is_float_dtype(column.dtype) or column.isna().any():
+        return False
+    within = (by_corpus.max() - by_corpus.min()).max()
+    return bool(within < _CONSTANT * np.ptp(by_corpus.mean()))
 
 
 def _numeric(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:

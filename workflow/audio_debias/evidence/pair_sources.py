@@ -7,12 +7,7 @@ import pandas as pd
 
 from audio_debias.errors import InputError
 from audio_debias.evidence.factors import factors_of
-from audio_debias.evidence.sources import (
-    attribute,
-    direction_scores,
-    identification,
-    probe_scores,
-)
+from audio_debias.evidence.sources import attribute, identification, probe_scores
 from audio_debias.samples.rows import rows_of
 
 MAX_CLIPS = 1000
@@ -25,7 +20,6 @@ def pair_sources(
     properties: Mapping[str, pd.DataFrame],
     labels: Sequence[str],
     seed: int = 0,
-    directions: Mapping[str, np.ndarray] | None = None,
     max_clips: int = MAX_CLIPS,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Attribute what tells two corpora apart.
@@ -37,8 +31,6 @@ def pair_sources(
         ``clip_id``, the properties. Clips that lack one of the three are left out.
     labels : sequence of str
     seed : int
-    directions : mapping of str to array of shape (D, r), optional
-        Of corrections, by their names.
     max_clips : int
 
     Returns
@@ -69,8 +61,6 @@ def pair_sources(
     # A track's excerpts, and a clip and the clips derived from it, have one name.
     groups = together["track_id"].fillna(together["clip_id"]).to_numpy(dtype=str)
     scores = probe_scores(x, domain, groups, seed)
-    for name, one in (directions or {}).items():
-        scores[name] = direction_scores(x, one, domain, groups, seed)
-    factors = factors_of(together, together["genre"], together[list(labels)])
+    factors = factors_of(together, together["genre"], together[list(labels)], domain)
     sources = attribute(scores, domain, factors, groups, seed)
     return sources, identification(scores, domain, groups, seed)

@@ -6,9 +6,10 @@ import pandas as pd
 
 from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.evidence.sentences import Finding
+from audio_debias.evidence.sources import NAMED_KINDS
 
-LEAST_R2 = 0.05
-"""A factor is named if the lower end of its interval explains more than this."""
+LEVEL = 0.05
+"""Of the tests by which factors are named, Holm's correction over all of a score."""
 
 
 def named(sources: pd.DataFrame, identified: pd.Series) -> pd.DataFrame:
@@ -25,13 +26,13 @@ def named(sources: pd.DataFrame, identified: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Those rows of properties, genre and labels with ``r2_alone_low`` above `LEAST_R2` and
-        ``auc_low`` above 0.5; none where the score itself may be at chance.
+        Those rows of properties, genre and labels with ``p_holm`` below `LEVEL`; none
+        where the score itself may be at chance.
     """
-    rows = sources[sources["kind"].isin(["property", "genre", "label"])]
+    rows = sources[sources["kind"].isin(NAMED_KINDS)]
     if not identified["auc_low"] > 0.5:
         return rows.iloc[:0]
-    rows = rows[(rows["r2_alone_low"] > LEAST_R2) & (rows["auc_low"] > 0.5)]
+    rows = rows[(rows["p_holm"] < LEVEL).fillna(False)]
     return rows.sort_values("r2_alone", ascending=False, kind="stable")
 
 
@@ -70,19 +71,33 @@ def sentences(
         if not score["auc_low"] > 0.5:
             text = f"{start}: not better than chance; no source to name."
         elif found.empty:
-            text = f"{start}; no measured property, genre or label explains it."
+            text = f"{start}; no measured property, genre or label explains it{_constants(rows)}."
         else:
             between = f"{100 * score['r2']:.0f} % of its domain score lies between the corpora"
-            text = f"{start}; {between}; {_list(found)}."
+            text = f"{start}; {between}; {_list(found, rows)}{_constants(rows)}."
         findings.append(Finding("sources", text, {"pair": pair, "model": model}, numbers))
     return findings
 
 
-def _list(found: pd.DataFrame) -> str:
-    """The strongest factor of each of the first three groups, with its share."""
+def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
+    """The first three groups, each with the share that its named properties explain together."""
     parts = []
-    for row in found.drop_duplicates("group").head(3).itertuples():
-        title = PROPERTIES[row.property].title if row.kind == "property" else f"the {row.property}"
-        interval = f"{100 * row.r2_alone_low:.0f} to {100 * row.r2_alone_high:.0f}"
-        parts.append(f"{title} alone explains {100 * row.r2_alone:.0f} % ({interval})")
+    groups = rows[rows["kind"] == "group"].set_index("group")
+    for group, members in list(found.groupby("group", sort=False))[:3]:
+        titles = [_title(name) for name in members["property"]]
+        share, subject = members.iloc[0], f"{titles[0]} alone explains"
+        if len(members) > 1:
+            share, subject = groups.loc[group], f"{group} ({', '.join(titles)}) explains"
+        interval = f"{100 * share['r2_alone_low']:.0f} to {100 * share['r2_alone_high']:.0f}"
+        parts.append(f"{subject} {100 * share['r2_alone']:.0f} % ({interval})")
     return "; ".join(parts)
+
+
+def _constants(rows: pd.DataFrame) -> str:
+    """What is the same for all clips of a corpus: it may be the cause, and no data can tell."""
+    constant = [_title(name) for name in rows.loc[rows["kind"] == "constant", "property"]]
+    return f"; constant in each corpus: {', '.join(constant)}" if constant else ""
+
+
+def _title(name: str) -> str:
+    return PROPERTIES[name].title if name in PROPERTIES else f"the {name}"

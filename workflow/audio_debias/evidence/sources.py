@@ -1,17 +1,17 @@
 """Where the bias comes from: how much of what tells two corpora apart each factor explains.
 
-The domain score of a clip says how much it sounds like the second corpus to a model: its value
-along a correction's direction, or a probe's output. A factor (recording property, genre, labels)
-explains a share R² of the score, alone and in addition to all others. That is an association: a
-cause is shown by making it (:mod:`audio_debias.corpora.derived`).
+The domain score of a clip says how much it sounds like the second corpus to a model: a probe's
+output. A factor (recording property, genre, labels) explains a share R² of the score, alone and in
+addition to all others. That is an association: a cause is shown by making it
+(:mod:`audio_debias.corpora.derived`).
 """
 
 from collections.abc import Mapping
-from itertools import chain
 
 import numpy as np
 import pandas as pd
 from scipy.special import expit
+from scipy.stats import norm
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from audio_debias.evidence.factors import Factor
+from audio_debias.evidence.verdicts import holm
 
 FOLDS = 5
 RESAMPLES = 1000
@@ -28,8 +29,14 @@ COLUMNS = (
     *("r2_alone", "r2_alone_low", "r2_alone_high"),
     *("r2_added", "r2_added_low", "r2_added_high"),
     *("auc", "auc_low", "auc_high"),
-    *("auc_within", "overlap", "clips"),
+    *("auc_within", "overlap", "p", "p_holm", "clips"),
 )
+
+NAMED_KINDS = ("property", "genre", "label")
+"""Kinds of factors that can be a source."""
+
+LEAST_R2 = 0.05
+"""A factor is a source only if it explains more than this of the score."""
 
 _PENALTIES = np.logspace(-3, 3, 13)
 
@@ -72,17 +79,6 @@ def probe_scores(x: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: in
     }
 
 
-def direction_scores(
-    x: np.ndarray, directions: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: int = 0
-) -> np.ndarray:
-    """Domain scores along a correction's directions, shape (D, r): for r > 1 the combination that
-    tells held-out clips apart best in least squares."""
-    along = x @ directions
-    if along.shape[1] == 1:
-        return along[:, 0]
-    return _held_out(RidgeCV(alphas=_PENALTIES), along, domain, domain, groups, seed)
-
-
 def attribute(
     scores: Mapping[str, np.ndarray],
     domain: np.ndarray,
@@ -95,7 +91,7 @@ def attribute(
     Parameters
     ----------
     scores : mapping of str to array of shape (n,)
-        Of held-out clips, by the name of their probe or correction.
+        Of held-out clips, by the name of their probe.
     domain : array of int, shape (n,)
         0 or 1.
     factors : list of Factor
@@ -110,10 +106,14 @@ def attribute(
         `COLUMNS`: one row a score and factor, one a score and group (kind ``group``), and one for
         all factors together (kind ``all``). R² is cross-validated (below 0: worse than the mean),
         of an additive ridge regression; ``r2_added`` is what all factors explain less what all but
-        this one do. ``auc``: how well the score tells the corpora apart as far as the factor
+        this one do; what is constant in each corpus is no part of them, and adds nothing that has a
+        meaning (null). ``auc``: how well the score tells the corpora apart as far as the factor
         predicts it; ``auc_within``: how well the whole score does among clips of equal factor, and
         ``overlap``, the share of clips that have such counterparts. Intervals: 95 %, bootstrap
-        over groups of the held-out predictions (sampling of clips, not of fits).
+        over groups of the held-out predictions (sampling of clips, not of fits). ``p``: two-sided,
+        of the hypothesis that R² is `LEAST_R2` at most or ``auc`` 0.5, the larger of both, by the
+        normal distribution with the bootstrap's standard deviations; ``p_holm`` over the factors
+        of a score.
 
     Notes
     -----
@@ -123,32 +123,38 @@ def attribute(
     folds = folds_of(domain, groups, seed)
     weights = _bootstrap_weights(groups, seed)
     bundles = [(factor.name, factor.kind, factor.group, [factor]) for factor in factors]
-    for group in dict.fromkeys(factor.group for factor in factors):
-        members = [factor for factor in factors if factor.group == group]
+    varying = [factor for factor in factors if factor.kind != "constant"]
+    for group in dict.fromkeys(factor.group for factor in varying):
+        members = [factor for factor in varying if factor.group == group]
         if len(members) > 1:
             bundles.append((group, "group", group, members))
     rows = []
     for score_name, score in scores.items():
-        everything = _additive(factors, score, folds)
+        everything = _additive(varying, score, folds)
         together = _r2(score, everything, weights)
         for name, kind, group, members in bundles:
             alone = _additive(members, score, folds)
-            rest = [factor for factor in factors if factor not in members]
-            without = _additive(rest, score, folds)
+            r2, auc = _r2(score, alone, weights), _auc(domain, alone, weights)
+            added: tuple = (None,) * 3
+            if kind != "constant":
+                rest = [factor for factor in varying if factor not in members]
+                added = _interval(together - _r2(score, _additive(rest, score, folds), weights))
             within: tuple[float | None, float | None] = (None, None)
+            p = None
             if len(members) == 1:
                 within = auc_within(score, domain, members[0].strata)
-            r2, without = (_r2(score, one, weights) for one in (alone, without))
-            added = together - without
-            measured = [_interval(one) for one in (r2, added, _auc(domain, alone, weights))]
-            rows.append((score_name, name, kind, group, *chain(*measured), *within, len(score)))
-        left = (None,) * 3
+            if kind in NAMED_KINDS:
+                p = max(_exceeds(r2, LEAST_R2), _exceeds(auc, 0.5))
+            measured = (*_interval(r2), *added, *_interval(auc), *within, p, None)
+            rows.append((score_name, name, kind, group, *measured, len(score)))
         told = _interval(_auc(domain, everything, weights))
-        rows.append(
-            (score_name, *["all"] * 3, *_interval(together), *left, *told, None, None, len(score))
-        )
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    return table.astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
+        measured = (*_interval(together), *(None,) * 3, *told, *(None,) * 4)
+        rows.append((score_name, *["all"] * 3, *measured, len(score)))
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
+    for _, of_score in table.groupby("score", sort=False):
+        p = of_score["p"].to_numpy(float, na_value=np.nan)
+        table.loc[of_score.index, "p_holm"] = pd.array(holm(p), dtype="Float64")
+    return table
 
 
 def identification(
@@ -239,6 +245,14 @@ def _auc(domain: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarr
         below = np.cumsum(a) - a / 2
         aucs[i] = b @ below / (a.sum() * b.sum())
     return aucs
+
+
+def _exceeds(resamples: np.ndarray, least: float) -> float:
+    """Two-sided p of the hypothesis that a value is `least`; 1 where it lies below."""
+    value, sd = resamples[0], resamples[1:].std(ddof=1)
+    if not value > least:
+        return 1.0
+    return float(2 * norm.sf((value - least) / sd)) if sd > 0 else 0.0
 
 
 def _interval(resamples: np.ndarray) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ import pandas as pd
 from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.evidence import wording as say
 from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER
+from audio_debias.evidence.sources import NAMED_KINDS
 from audio_debias.evidence.verdicts import BETTER, OPEN, VERDICTS, WORSE
 from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.names import Names
@@ -182,7 +183,7 @@ def _factor(row: pd.Series) -> str:
 
 
 def _origin(sources: pd.DataFrame, names: Names) -> Iterator[tuple[str, str]]:
-    single = sources[~sources["kind"].isin(["group", "all"]) & sources["r2_alone"].notna()]
+    single = sources[sources["kind"].isin(NAMED_KINDS) & sources["r2_alone"].notna()]
     if not single.empty:
         top = single.loc[single["r2_alone"].astype(float).idxmax()]
         yield (

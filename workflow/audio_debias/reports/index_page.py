@@ -12,6 +12,7 @@ import pandas as pd
 import vl_convert
 from markupsafe import Markup
 
+from audio_debias.evidence.sources import NAMED_KINDS
 from audio_debias.reports import index_data
 from audio_debias.reports.answer import Answer, answers, free_of_modes, once
 from audio_debias.reports.charts import charts
@@ -203,7 +204,7 @@ def _spoken(clips: pd.DataFrame, names: Names) -> list[dict]:
 
 
 def _origins(sources: pd.DataFrame, names: Names) -> dict[str, list]:
-    single = sources[~sources["kind"].isin(["group", "all"])]
+    single = sources[sources["kind"].isin(NAMED_KINDS)]
     single = single.sort_values("r2_alone", ascending=False, kind="stable")
     columns = ["r2_alone", "r2_alone_low", "r2_alone_high", "r2_added"]
     points = (100 * single[columns].astype(float)).round(2).astype(object)
