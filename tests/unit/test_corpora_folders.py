@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audio_debias.corpora.folders import clips_of_folders, definition_lines, main
+from audio_debias.corpora.folders import clips_of_folders, told_folders
 from audio_debias.corpora.registry import read_corpus
 from audio_debias.errors import InputError
 
@@ -26,9 +26,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-def test_the_table_holds_every_sound_file_with_its_folders_label(folder, capsys):
-    main([str(folder)])
-    assert "3 clips (flute 2, piano 1)" in capsys.readouterr().out
+def test_the_table_holds_every_sound_file_with_its_folders_label(folder):
+    clips_of_folders(folder).table.to_csv(folder / "clips.csv", index=False)
     clips, dropped = read_corpus(
         "table", folder, labels=["flute", "piano"], genres=[], options={"split": "hash"}
     )
@@ -40,16 +39,9 @@ def test_the_table_holds_every_sound_file_with_its_folders_label(folder, capsys)
     assert dropped.empty
 
 
-def test_an_existing_table_is_not_overwritten(folder):
-    (folder / "clips.csv").write_text("mine")
-    with pytest.raises(SystemExit, match="exists already"):
-        main([str(folder)])
-    assert (folder / "clips.csv").read_text() == "mine"
-
-
 def test_a_folder_without_labels_is_refused_in_one_line(tmp_path):
-    with pytest.raises(SystemExit, match="needs at least two folders"):
-        main([str(tmp_path)])
+    with pytest.raises(InputError, match="needs at least two folders"):
+        clips_of_folders(tmp_path)
 
 
 def test_files_of_one_name_get_clip_ids(tmp_path):
@@ -68,12 +60,6 @@ def test_a_folder_called_like_a_column_is_refused(tmp_path, name):
         clips_of_folders(tmp_path)
 
 
-def test_an_output_that_cannot_be_written_is_named(tmp_path):
-    labelled(tmp_path, ["flute", "piano"], 1)
-    with pytest.raises(SystemExit, match="cannot be written"):
-        main([str(tmp_path), "--output", str(tmp_path / "flute/flute00.wav/clips.csv")])
-
-
 def labelled(root, labels=("flute", "piano"), n=10):
     """`n` files of noise in each label's folder."""
     for label in labels:
@@ -83,10 +69,11 @@ def labelled(root, labels=("flute", "piano"), n=10):
     return root
 
 
-def written_and_read(root, capsys, *options, labels=("flute", "piano"), **read_options):
-    """The command's table is one that its reader takes whole; what it says on stderr."""
-    main([str(root), *options])
-    said = capsys.readouterr().err
+def written_and_read(root, folders_are=None, labels=("flute", "piano"), **read_options):
+    """The table is one that its reader takes whole; what is told of what was left out."""
+    found = clips_of_folders(root, folders_are)
+    found.table.to_csv(root / "clips.csv", index=False)
+    said = "\n".join(told_folders(found))
     clips, dropped = read_corpus(
         "table", root, labels=list(labels), genres=[], options=read_options
     )
@@ -98,82 +85,81 @@ def written_and_read(root, capsys, *options, labels=("flute", "piano"), **read_o
     "twin",
     ["{0}/._{0}{1:02}.wav", "__MACOSX/{0}/._{0}{1:02}.wav", "{0}/.ipynb_checkpoints/{1}.wav"],
 )
-def test_mac_twins_and_hidden_folders_at_any_depth_are_no_clips(tmp_path, capsys, twin):
+def test_mac_twins_and_hidden_folders_at_any_depth_are_no_clips(tmp_path, twin):
     root = labelled(tmp_path / "music")
     for label in ("flute", "piano"):
         for i in range(10):
             path = root / twin.format(label, i)
             path.parent.mkdir(parents=True, exist_ok=True)
             soundfile.write(path, noise(f"x{path}"), 8000)
-    clips, said = written_and_read(root, capsys)
+    clips, said = written_and_read(root)
     assert len(clips) == 20
     assert f"20 hidden left out, such as {twin.format('flute', 0)}"[:40] in said
 
 
-def test_suffixes_that_are_left_out_are_counted_and_a_label_does_not_vanish(tmp_path, capsys):
+def test_suffixes_that_are_left_out_are_counted_and_a_label_does_not_vanish(tmp_path):
     root = labelled(tmp_path / "music")
     (root / "voice").mkdir()
     for i in range(30):
         (root / f"voice/v{i:02}.M4A").write_bytes(b"\0\0\0 ftypM4A ")
-    _, said = written_and_read(root, capsys)
+    _, said = written_and_read(root)
     assert "30 .m4a left out, such as voice/v00.M4A" in said
     assert "voice: is no label of the table: none of its files can be read" in said
 
 
-def test_links_to_nothing_are_counted(tmp_path, capsys):
+def test_links_to_nothing_are_counted(tmp_path):
     root = labelled(tmp_path / "music")
     for i in range(5):
         (root / f"flute/flute{i:02}.wav").unlink()
         (root / f"flute/flute{i:02}.wav").symlink_to("../.git/annex/objects/x.wav")
-    clips, said = written_and_read(root, capsys)
+    clips, said = written_and_read(root)
     assert len(clips) == 15
     assert "5 missing left out, such as flute/flute00.wav: a link to nothing" in said
 
 
-def test_linked_folders_are_read_once_and_loops_end(tmp_path, capsys):
+def test_linked_folders_are_read_once_and_loops_end(tmp_path):
     root = labelled(tmp_path / "music", ["flute"])
     elsewhere = labelled(tmp_path / "elsewhere", ["piano"])
     (root / "piano").symlink_to(elsewhere / "piano")
     (root / "flute/again").symlink_to(root / "flute")
-    clips, said = written_and_read(root, capsys)
+    clips, said = written_and_read(root)
     assert clips["piano"].sum() == 10
     assert len(clips) == 20
     assert "1 linked_again left out, such as flute/again" in said
 
 
 @pytest.mark.parametrize("suffix", ["flac", "WAV"])
-def test_two_files_of_one_stem_make_a_table_that_the_reader_takes(tmp_path, capsys, suffix):
+def test_two_files_of_one_stem_make_a_table_that_the_reader_takes(tmp_path, suffix):
     root = labelled(tmp_path / "music")
     soundfile.write(root / f"flute/flute00.{suffix}", noise("other"), 8000)
-    clips, _ = written_and_read(root, capsys)
+    clips, _ = written_and_read(root)
     assert len(clips) == 21
     assert f"flute/flute00.{suffix}" in clips["clip_id"].tolist()
 
 
-def test_a_sound_in_two_labels_folders_is_one_clip_with_both(tmp_path, capsys):
+def test_a_sound_in_two_labels_folders_is_one_clip_with_both(tmp_path):
     root = labelled(tmp_path / "music")
     (root / "piano/duo.wav").write_bytes((root / "flute/flute03.wav").read_bytes())
-    clips, said = written_and_read(root, capsys)
+    clips, said = written_and_read(root)
     assert len(clips) == 20
     assert clips.set_index("clip_id").loc["flute03", ["flute", "piano"]].tolist() == [True, True]
     assert "1 duplicate left out, such as piano/duo.wav" in said
 
 
 @pytest.mark.parametrize("name", ["train", "Test", "val", "validation", "dev"])
-def test_folders_called_like_sides_of_a_split_ask_what_they_are(tmp_path, capsys, name):
+def test_folders_called_like_sides_of_a_split_ask_what_they_are(tmp_path, name):
     root = labelled(tmp_path / "music", ["flute", name])
-    with pytest.raises(SystemExit, match=f"{name}: are these labels, or sides of a split?"):
-        main([str(root)])
-    assert not (root / "clips.csv").exists()
-    written_and_read(root, capsys, "--folders-are", "labels", labels=["flute", name])
+    with pytest.raises(InputError, match=f"{name}: are these labels, or sides of a split?"):
+        clips_of_folders(root)
+    written_and_read(root, "labels", labels=["flute", name])
 
 
-def test_folders_of_splits_give_the_column(tmp_path, capsys):
+def test_folders_of_splits_give_the_column(tmp_path):
     for side in ("Train", "test"):
         labelled(tmp_path / "music" / side)
         for path in (tmp_path / "music" / side).rglob("*.wav"):
             soundfile.write(path, noise(side + path.name), 8000)
-    clips, _ = written_and_read(tmp_path / "music", capsys, "--folders-are", "splits")
+    clips, _ = written_and_read(tmp_path / "music", "splits")
     assert clips["split"].value_counts().to_dict() == {"train": 20, "test": 20}
     assert clips["flute"].sum() == 20
     labelled(tmp_path / "music" / "val")
@@ -181,13 +167,13 @@ def test_folders_of_splits_give_the_column(tmp_path, capsys):
         clips_of_folders(tmp_path / "music", "splits")
 
 
-def test_names_that_share_a_stem_are_proposed_as_tracks(tmp_path, capsys):
+def test_names_that_share_a_stem_are_proposed_as_tracks(tmp_path):
     for label in ("flute", "piano"):
         (tmp_path / label).mkdir()
         for song, part in ((song, part) for song in "abcdef" for part in range(1, 5)):
             name = f"{label} song {song}-{part:02}"
             soundfile.write(tmp_path / label / f"{name}.wav", noise(name), 8000)
-    clips, _ = written_and_read(tmp_path, capsys, split="stratified")
+    clips, _ = written_and_read(tmp_path, split="stratified")
     assert clips["track_id"].nunique() == 12
     assert clips.groupby("track_id")["split"].nunique().eq(1).all()
     assert clips.groupby("track_id").size().eq(4).all()
@@ -201,12 +187,3 @@ def test_names_that_count_clips_propose_nothing(tmp_path, name):
             path = tmp_path / label / f"{name.format(label, i)}.wav"
             soundfile.write(path, noise(path.name), 8000)
     assert "track_id" not in clips_of_folders(tmp_path).table
-
-
-def test_the_lines_for_the_definition_quote_what_yaml_would_take_for_something_else():
-    assert definition_lines(["no", "on", "flute"]) == ["labels: ['no', 'on', flute]"]
-    assert definition_lines(["grand piano", "笛", "箏"]) == [
-        "labels: [grand_piano, label, label1]",
-        "options:",
-        "  class_align: {grand piano: grand_piano, 笛: label, 箏: label1}",
-    ]

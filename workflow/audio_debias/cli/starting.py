@@ -1,6 +1,7 @@
 """The files that a run of the workflow needs, written for folders of sound or for one table."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,8 +51,14 @@ def name_of(text: str) -> str:
     --------
     >>> name_of("Phone A (new)")
     'phone_a_new'
+    >>> name_of("Flöte"), name_of("笛")
+    ('flote', 'u7b1b')
     """
-    name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_").lower()
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    letters = "".join(one for one in letters if not unicodedata.combining(one))
+    # Other scripts by their code points: equal in every corpus.
+    spelled = re.sub(r"[^\W\d_a-z]", lambda one: f"u{ord(one[0]):x}_", letters)
+    name = re.sub(r"[^a-z0-9]+", "_", spelled).strip("_")
     if not name:
         raise InputError(f"{text!r}: has no letter or digit to call a corpus or label by")
     return name[:64]

@@ -1,14 +1,10 @@
-"""Write the CSV of a `table` corpus from folders of sound files named by label."""
+"""The clips of folders of sound files named by label, for a `table` corpus."""
 
-import argparse
-import re
-import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-import yaml
 
 from audio_debias.corpora.clips import RESERVED, SPLITS
 from audio_debias.corpora.copies import copies_of
@@ -16,15 +12,12 @@ from audio_debias.corpora.name_groups import groups_of_names
 from audio_debias.corpora.sound_files import find_sounds, told
 from audio_debias.corpora.text import key, plain
 from audio_debias.errors import InputError
-from audio_debias.files import replacing
 
 LIKE_SPLITS = {
     *("train", "training", "trn", "test", "testing", "tst", "eval", "evaluation"),
     *("val", "valid", "validation", "dev", "devel", "development"),
 }
 """Names of folders that are rather sides of a split than labels."""
-
-_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -150,25 +143,6 @@ def _check_labels(root: Path, labels: Iterable[str]) -> None:
             raise InputError(f"{root}: {other!r} and {label!r} are one label; join the folders")
 
 
-def definition_lines(labels: Collection[str]) -> list[str]:
-    """The lines of the corpus's YAML that name these labels; quoted where YAML needs it.
-
-    A label that no definition may hold (blanks, accents) is aligned to one that it may.
-    """
-    align: dict[str, str] = {}
-    for label in labels:
-        if not _LABEL.fullmatch(label):
-            name = re.sub(r"[^A-Za-z0-9_]+", "_", label).strip("_") or "label"
-            taken = {*labels, *align.values()}
-            numbers = (f"{name}{number or ''}" for number in range(len(taken) + 1))
-            align[label] = next(one for one in numbers if one not in taken)
-    content: dict = {"labels": [align.get(label, label) for label in labels]}
-    if align:
-        content["options"] = {"class_align": align}
-    text = yaml.safe_dump(content, default_flow_style=None, allow_unicode=True, sort_keys=False)
-    return text.rstrip().split("\n")
-
-
 def told_folders(clips: FolderClips) -> list[str]:
     """What was left out, by reason, and a line for each folder that gave no label for that."""
     depth = 1 if "split" in clips.table else 0
@@ -178,43 +152,3 @@ def told_folders(clips: FolderClips) -> list[str]:
         f"{folder}: is no label of the table: none of its files can be read"
         for folder in sorted(folders - set(clips.labels))
     ]
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Command line: ``audio-debias-clips FOLDER`` writes ``FOLDER/clips.csv``."""
-    parser = argparse.ArgumentParser(prog="audio-debias-clips", description=__doc__)
-    parser.add_argument("folder", type=Path, help="folder of folders named by label")
-    parser.add_argument("--output", type=Path, help="CSV to write (default: FOLDER/clips.csv)")
-    parser.add_argument(
-        "--folders-are",
-        choices=["labels", "splits"],
-        help="what folders called train, test and the like are",
-    )
-    options = parser.parse_args(arguments)
-    output = options.output or options.folder / "clips.csv"
-    try:
-        clips = clips_of_folders(options.folder, options.folders_are)
-        if output.exists():
-            raise InputError(f"{output}: exists already; move it away or give another --output")
-    except InputError as error:
-        sys.exit(f"error: {error}")
-    try:
-        with replacing(output) as temporary:
-            clips.table.to_csv(temporary, index=False)
-    except OSError as error:
-        sys.exit(f"error: {output}: cannot be written: {error.strerror}")
-    for line in told_folders(clips):
-        print(line, file=sys.stderr)
-    counts = ", ".join(f"{label} {clips.table[label].sum()}" for label in clips.labels)
-    print(f"{output}: {len(clips.table)} clips ({counts})")
-    if "track_id" in clips.table:
-        tracks = clips.table.loc[clips.table["track_id"].ne(""), "track_id"]
-        print(
-            f"track_id: {tracks.nunique()} tracks are proposed from names such as those of "
-            f"{tracks.iloc[0]}; remove the column if they are no parts of one recording"
-        )
-    print("for its definition:", *definition_lines(clips.labels), sep="\n  ")
-
-
-if __name__ == "__main__":
-    main()

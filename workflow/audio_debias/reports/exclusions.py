@@ -42,10 +42,10 @@ def count_exclusions(
         What :func:`~audio_debias.reports.summary.few_positives` gives.
     shared : DataFrame, optional
         What :func:`~audio_debias.corpora.shared_sounds.shared_sounds` gives.
-    suspicious : mapping of (model, corpus) to DataFrame, optional
-        ``clip_id, reason, detail`` of clips whose sound is odd.
     near : sequence of DataFrame
         What :func:`~audio_debias.evidence.near_copies.resting_share` gives, with ``pair, model``.
+    suspicious : mapping of (model, corpus) to DataFrame, optional
+        ``clip_id, reason, detail`` of clips whose sound is odd.
 
     Returns
     -------
