@@ -3,6 +3,7 @@
 import unicodedata
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 
@@ -157,3 +158,29 @@ def test_the_lists_of_a_split_may_have_a_byte_order_mark_and_blanks(tmp_path, na
 def test_plain_text_and_keys():
     assert plain("\ufeff so\u0301\u00a0 1\u200b ") == "só 1"
     assert key("Pop-Rock ") == key("pop_rock") != key("poprock")
+
+
+def test_text_labels_in_another_case_are_one_and_na_is_not_annotated(root):
+    texts = ["Flute", "flute ", "PIANO", "NA", "none"]
+    options = {"text_labels": ["event"], "class_align": {"Flute": "flute", "PIANO": "piano"}}
+    clips, _ = read(
+        root,
+        "path,event,weather",
+        lambda i: f"c{i:02}.wav,{texts[i % 5]},x",
+        **options,
+    )
+    expected = [True, True, False, pd.NA, False] * (N // 5)
+    assert clips["flute"].tolist() == expected
+    assert clips["piano"].tolist() == [False, False, True, pd.NA, False] * (N // 5)
+
+
+def test_columns_that_the_options_name_are_not_taken_for_misspelt_ones(root):
+    clips, _ = read(
+        root,
+        "path,track,genres,flute,piano",
+        lambda i: f"c{i:02}.wav,t{i // 2},{'A  b' if i % 2 else 'c'},{labels(i)}",
+        columns={"track_id": "track"},
+        where={"genres": "A b "},
+    )
+    assert len(clips) == N // 2
+    assert clips["track_id"].notna().all()

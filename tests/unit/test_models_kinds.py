@@ -257,3 +257,75 @@ def test_embeddings_that_are_no_real_numbers_are_refused(tmp_path):
     np.savez(tmp_path / "c.npz", clip_id=np.array(["a"]), embedding=np.ones((1, 2), complex))
     with pytest.raises(InputError, match="needs numbers"):
         load_model(SPEC | {"kind": "precomputed"}, tmp_path / "c.npz")
+
+
+CLIPS = ["a", "b", "c", "d"]
+GOOD = np.arange(12.0).reshape(4, 3)
+
+
+def stored(folder, suffix, x):
+    """The rows `x` as embeddings of the first of `CLIPS`, in a file of that kind."""
+    path, ids = folder / f"mine{suffix}", CLIPS[: len(x)]
+    if suffix == ".npz":
+        np.savez(path, clip_id=np.array(ids), embedding=x)
+    elif suffix == ".npy":
+        np.save(path, x)
+    elif suffix == ".csv":
+        pd.DataFrame(x, index=pd.Index(ids, name="clip_id")).add_prefix("e").to_csv(path)
+    elif suffix == ".h5":
+        with h5py.File(path, "w") as file:
+            file["mine/model/features"] = x
+            file["mine/model/keys"] = np.array(ids, dtype="S")
+    else:
+        pd.DataFrame({"clip_id": ids, "embedding": x.tolist()}).to_parquet(path)
+    return path
+
+
+def looked_up(path):
+    spec = SPEC | {"kind": "precomputed", "dim": 3, "options": {"groups": ["mine/model"]}}
+    clips = pd.DataFrame({"clip_id": CLIPS, "path": None})
+    return extract_shard(clips, path.parent, spec, path, progress=False)
+
+
+@pytest.mark.parametrize("value", [1e300, np.nan, -np.inf, 3.5e38])
+@pytest.mark.parametrize("suffix", [".npz", ".parquet", ".csv", ".h5"])
+def test_a_number_that_float32_cannot_hold_is_told_with_file_and_clip(tmp_path, suffix, value):
+    x = GOOD.copy()
+    x[1, 2] = value
+    path = stored(tmp_path, suffix, x)
+    if suffix == ".h5":
+        with pytest.raises(InputError, match=r"mine.h5: mine/model.* first 'b' .*float32"):
+            looked_up(path)
+        return
+    out = looked_up(path)
+    assert out.clip_ids.tolist() == ["a", "c", "d"]
+    assert np.isfinite(out.embeddings).all()
+    said = f"{path}: row 2: NaN, infinity or more than float32 can hold"
+    assert out.skipped.to_numpy().tolist() == [["b", "embedding_not_finite", said]]
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".npy", ".h5"])
+@pytest.mark.parametrize(
+    "x", [GOOD + 1j, GOOD > 3, GOOD[:, :, None], GOOD[:0], GOOD[:, :2], GOOD.astype("V8")]
+)
+def test_an_array_that_holds_no_embeddings_is_one_line_that_names_the_file(tmp_path, suffix, x):
+    with pytest.raises(InputError, match=f"mine{suffix}") as caught:
+        looked_up(stored(tmp_path, suffix, x))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".npy"])
+def test_python_objects_are_not_unpickled(tmp_path, suffix):
+    with pytest.raises(InputError, match="allow_pickle=False"):
+        looked_up(stored(tmp_path, suffix, GOOD.astype(object)))
+
+
+def test_a_clip_without_an_embedding_is_told_with_the_nearest_id(tmp_path):
+    path = tmp_path / "mine.npz"
+    ids = np.array(["A.wav", "b", "so\u0301", "d "])
+    np.savez(path, clip_id=ids, embedding=GOOD)
+    spec = SPEC | {"kind": "precomputed", "dim": 3}
+    clips = pd.DataFrame({"clip_id": ["a.wav", "d", "s\u00f3"], "path": None})
+    out = extract_shard(clips, tmp_path, spec, path, progress=False)
+    assert out.clip_ids.tolist() == ["d", "s\u00f3"]
+    assert out.skipped["detail"].tolist() == [f"{path}: lacks this clip; did you mean 'A.wav'?"]

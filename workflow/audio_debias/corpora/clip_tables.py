@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.corpora.csv_rows import read_rows
+from audio_debias.corpora.text import as_known, key, plain
 from audio_debias.errors import InputError, nearest
 from audio_debias.tables.formats import open_table
 from audio_debias.tables.labels import label_table
@@ -32,7 +33,7 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
     rows = read_rows(path) if path.suffix.lower() == ".csv" else _other(path)
     for column, value in options.get("where", {}).items():
         require(rows, column, path)
-        kept = rows[column] == str(value)
+        kept = rows[column].map(plain) == plain(str(value))
         if not kept.any():
             known = rows[column].unique()
             raise InputError(
@@ -45,6 +46,10 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
     separator = options.get("separator")
     for column in options.get("text_labels", []):
         text = require(rows, column, path)
+        if separator is None:
+            # A class may be called none; what R and pandas write for an empty cell is no class.
+            classes = [cell for cell in text if key(cell) in ("none", "null")]
+            text = as_known(text, classes).fillna("").rename(column)
         for label, flags in label_table(text.to_frame(), str(path), separator).items():
             if label in rows:
                 raise InputError(f"{path}: {column}: label {label!r} is a column too; rename one")
@@ -67,10 +72,10 @@ def require(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:
 
 def _other(path: Path) -> pd.DataFrame:
     table = open_table(path)
-    plain = [field.name for field in table.schema if not hasattr(field.type, "value_type")]
-    frame = table.read(plain).to_pandas(types_mapper=None)
+    names = [field.name for field in table.schema if not hasattr(field.type, "value_type")]
+    frame = table.read(names).to_pandas(types_mapper=None)
     frame.index += 1
-    return pd.DataFrame({name: _text(frame[name]) for name in plain}, dtype="str")
+    return pd.DataFrame({name: _text(frame[name]) for name in names}, dtype="str")
 
 
 def _text(column: pd.Series) -> pd.Series:

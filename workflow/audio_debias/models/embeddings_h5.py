@@ -68,11 +68,15 @@ def read_embeddings(
             sums = _sums(features, clip, len(clip_ids))
     except (OSError, RuntimeError) as error:
         raise InputError(f"{path}: not readable as HDF5: {' '.join(str(error).split())}") from None
-    means = (sums / np.bincount(clip, minlength=len(clip_ids))[:, None]).astype(np.float32)
+    with np.errstate(over="ignore"):
+        means = (sums / np.bincount(clip, minlength=len(clip_ids))[:, None]).astype(np.float32)
     broken = ~np.isfinite(means).all(axis=1)
     if broken.any():
         first = clip_ids[broken].tolist()[0]
-        raise InputError(f"{source}/features: not finite in {broken.sum()} clips, first {first!r}")
+        raise InputError(
+            f"{source}/features: not finite in {broken.sum()} clips, first {first!r} (NaN, "
+            "infinity or more than float32 can hold)"
+        )
     return clip_ids, means
 
 

@@ -238,10 +238,13 @@ def _look_up(clip_ids: Iterable[str], model: Precomputed, dim: int) -> Extractio
             compared += 1
             # Of thousands that are missing, the first say what is wrong with all.
             near = nearest(clip_id, model.clip_ids) if compared <= COMPARED else ""
-            detail = f"the file of embeddings lacks this clip{near}"
+            detail = f"{model.place(clip_id)}: lacks this clip{near}"
             broken[clip] = BrokenAudio("not_precomputed", detail)
         elif not np.isfinite(embedding).all():
-            broken[clip] = BrokenAudio("embedding_not_finite", "the file holds NaN or infinity")
+            broken[clip] = BrokenAudio(
+                "embedding_not_finite",
+                f"{model.place(clip_id)}: NaN, infinity or more than float32 can hold",
+            )
         else:
             found.append(embedding)
     kept = np.setdiff1d(np.arange(len(clip_ids)), list(broken))

@@ -95,9 +95,9 @@ def read(
     """
     check_options(options, OPTIONS, str(root))
     path = root / options.get("csv", "clips.csv")
-    rows = _known_columns(
-        read_cells(path, options), {*labels, *options.get("class_align", {})}, path
-    )
+    named = {*labels, *options.get("class_align", {}), *options.get("text_labels", [])}
+    named |= {*options.get("columns", {}).values(), *options.get("where", {})}
+    rows = _known_columns(read_cells(path, options), named, path)
     audio = options.get("audio", True)
     if audio or "clip_id" not in rows:
         _column(rows, "path", path)

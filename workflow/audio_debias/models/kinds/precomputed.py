@@ -15,11 +15,13 @@ Example::
     dim: 512
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
+from audio_debias.corpora.text import plain
 from audio_debias.errors import InputError
 from audio_debias.models.embeddings_h5 import read_embeddings
 from audio_debias.tables.matrices import read_by_id
@@ -54,6 +56,8 @@ def load(spec: dict, path: Path) -> "Precomputed":
         clip_ids, embeddings = read_by_id(
             path, options.get("id"), options.get("embedding"), finite=False
         )
+        if not len(embeddings):
+            raise InputError(f"{path}: holds no row")
         if not clip_ids:
             raise InputError(f"{path}: has no column clip_id; name the one that is in options.id")
     if embeddings.shape != (len(clip_ids), spec["dim"]):
@@ -64,7 +68,9 @@ def load(spec: dict, path: Path) -> "Precomputed":
     rows = {clip_id: row for row, clip_id in enumerate(clip_ids)}
     if len(rows) < len(clip_ids):
         raise InputError(f"{path}: names {len(clip_ids) - len(rows)} clips twice")
-    return Precomputed(rows, embeddings)
+    if not rows:
+        raise InputError(f"{path}: holds no embedding")
+    return Precomputed(rows, embeddings, str(path))
 
 
 class Precomputed:
@@ -74,11 +80,17 @@ class Precomputed:
     ----------
     rows : dict of str to int
     embeddings : ndarray of shape (n, dim), float32
+    source : str
+        The file, for what is said of a clip.
     """
 
-    def __init__(self, rows: dict[str, int], embeddings: np.ndarray):
+    def __init__(self, rows: dict[str, int], embeddings: np.ndarray, source: str):
         self._rows = rows
         self._embeddings = embeddings
+        self._source = source
+        # An id in another Unicode form or with a blank more is the same, if it is only one.
+        plain_ids = Counter(map(plain, rows))
+        self._plain = {plain(i): row for i, row in rows.items() if plain_ids[plain(i)] == 1}
 
     @property
     def clip_ids(self) -> Iterable[str]:
@@ -87,8 +99,13 @@ class Precomputed:
 
     def look_up(self, clip_id: str) -> np.ndarray | None:
         """The embedding of a clip, shape (dim,), or None."""
-        row = self._rows.get(clip_id)
+        row = self._rows.get(clip_id, self._plain.get(plain(clip_id)))
         return None if row is None else self._embeddings[row]
+
+    def place(self, clip_id: str) -> str:
+        """The file and the row, from 1, of a clip that has an embedding."""
+        row = self._rows.get(clip_id, self._plain.get(plain(clip_id)))
+        return self._source if row is None else f"{self._source}: row {row + 1}"
 
 
 def _read_h5(groups: list[str], path: Path) -> tuple[list[str], np.ndarray]:
