@@ -324,7 +324,14 @@ ROWS = {
         configured(against_rest=True),
         {
             **{"pool_clips": 3, "pool_embeddings": 6, "distributions": 3, **SAMPLED},
-            **{"per_label": 12, "sensitivity": 6, "tradeoff": 6, "cosine_figure": 6},
+            # A pool holds its corpora's own clips: no copies are looked for.
+            **{
+                "near_copies": 0,
+                "per_label": 12,
+                "sensitivity": 6,
+                "tradeoff": 6,
+                "cosine_figure": 6,
+            },
         },
     ),
     "genres": (configured(genres=["classical"]), SAMPLED),
