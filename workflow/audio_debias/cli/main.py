@@ -7,6 +7,7 @@ import click
 import audio_debias
 from audio_debias.cli.apply import apply
 from audio_debias.cli.card import card
+from audio_debias.cli.compare import compare
 from audio_debias.cli.export import export
 from audio_debias.cli.fit import fit
 from audio_debias.cli.init import init
@@ -57,5 +58,5 @@ def main() -> None:
     """
 
 
-for command in (measure, fit, apply, card, evaluate, export, init):
+for command in (measure, fit, apply, card, evaluate, export, init, compare):
     main.add_command(command)

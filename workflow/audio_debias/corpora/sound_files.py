@@ -43,7 +43,7 @@ class SoundFiles:
     left_out: list[tuple[str, str]]
 
 
-def find_sounds(root: Path, suffixes: Collection[str] = READABLE) -> SoundFiles:
+def find_sounds(root: Path, suffixes: Collection[str] | None = None) -> SoundFiles:
     """List the sound files below `root`, at any depth, through links to folders.
 
     Files that are hidden or lie in a hidden folder are no clips: what notebooks, Macs (``._name``,
@@ -52,9 +52,10 @@ def find_sounds(root: Path, suffixes: Collection[str] = READABLE) -> SoundFiles:
     Parameters
     ----------
     root : Path
-    suffixes : collection of str
-        In lower case; case does not matter.
+    suffixes : collection of str, optional
+        In lower case; case does not matter. `READABLE` by default.
     """
+    suffixes = READABLE if suffixes is None else suffixes
     sound = READABLE | OTHER_SOUND
     files, left_out = [], []
     for path, hidden, again in _walk(root, "", False, {os.path.realpath(root)}):
