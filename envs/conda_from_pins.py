@@ -43,8 +43,8 @@ def conda_file(name: str, locked: dict[str, str]) -> str:
     ]
     return "\n".join(
         [
-            f"# Made by `make lock` from {name}.in and the pins of dev.txt. It promises these versions;",
-            "# what they need in turn is not pinned, and nothing is hashed.",
+            f"# Made by `make lock` from {name}.in and the pins of dev.txt.",
+            "# It promises these versions: nothing is hashed, and what they need is not pinned.",
             "channels:",
             "  - conda-forge",
             "  - nodefaults",
