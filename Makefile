@@ -4,6 +4,7 @@ CORES ?= all
 VENV := .venv
 DOCS := .venv-docs
 TORCH_VENV := .venv-torch
+AUDIT := .venv-audit
 # Where pip finds torch without CUDA, e.g. TORCH_INDEX="--index-url <PyTorch's CPU index>".
 TORCH_INDEX ?=
 SNAKEMAKE := $(VENV)/bin/snakemake
@@ -11,7 +12,7 @@ SNAKEMAKE := $(VENV)/bin/snakemake
 PROGRESS := $(shell [ -t 2 ] && echo --logger rich)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: demo env test test-slow test-torch lint docs format lock clean
+.PHONY: demo env test test-slow test-torch lint audit docs format lock clean
 
 demo: env
 	snakemake --cores $(CORES) $(PROGRESS)
@@ -49,6 +50,20 @@ lint: env
 	numpydoc lint $$(find workflow/audio_debias -name '*.py')
 	snakemake --lint
 
+# Known vulnerabilities of the pins, looked up by pip-audit in an environment of its own: advice, no
+# test. Without a network it says so in one line.
+audit:
+	@said=$$(mktemp); trap 'rm -f "$$said"' EXIT; \
+	[ -x $(AUDIT)/bin/pip-audit ] || { $(PYTHON) -m venv $(AUDIT) && \
+	  $(AUDIT)/bin/python -m pip install --quiet pip-audit; } >"$$said" 2>&1 || \
+	  { echo "audit: not done: pip-audit cannot be installed (no network?)"; exit 0; }; \
+	for pins in envs/dev.txt envs/docs.txt; do \
+	  if $(AUDIT)/bin/pip-audit --require-hashes --disable-pip --progress-spinner off -r $$pins >"$$said" 2>&1; \
+	  then echo "audit: $$pins: no known vulnerability"; \
+	  elif grep -qE '^Name +Version' "$$said"; then cat "$$said"; \
+	  else echo "audit: $$pins: not done (no network?): $$(tail -n 1 "$$said" | cut -c 1-120)"; fi; \
+	done
+
 # The site, in site/: links within it are checked, and nothing is fetched to build or to read it.
 docs: $(DOCS)/.installed
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build
@@ -73,4 +88,4 @@ lock:
 	$(PYTHON) envs/conda_from_pins.py
 
 clean:
-	rm -rf $(VENV) $(DOCS) $(TORCH_VENV) site
+	rm -rf $(VENV) $(DOCS) $(TORCH_VENV) $(AUDIT) site

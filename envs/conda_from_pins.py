@@ -44,6 +44,7 @@ def conda_file(name: str, locked: dict[str, str]) -> str:
     return "\n".join(
         [
             f"# Made by `make lock` from {name}.in and the pins of dev.txt.",
+            "# It promises these versions: nothing is hashed, and what they need is not pinned.",
             "channels:",
             "  - conda-forge",
             "  - nodefaults",

@@ -381,3 +381,29 @@ def test_gunzip_refuses_bombs_and_broken_files(tmp_path, content):
     with pytest.raises(InputError, match=r"w\.gz"):
         gunzip(tmp_path / "w.gz", tmp_path / "w", max_ratio=10)
     assert [path.name for path in tmp_path.iterdir()] == ["w.gz"]
+
+
+@pytest.mark.parametrize("name", ["a\nb.txt", "a\x1b[2J.txt", "a\x7f", "caf\udce9.txt"])
+def test_names_that_are_not_utf8_or_hold_control_characters_are_refused(tmp_path, name):
+    member = tarfile.TarInfo(name)
+    assert_refused(make_tar(tmp_path / "a.tar", member), "not UTF-8 or has control characters")
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "folder"])
+def test_what_lies_where_an_archive_is_unpacked_is_not_followed(tmp_path, kind):
+    archive, elsewhere = tmp_path / "a.tar", tmp_path / "elsewhere"
+    make_tar(archive, tarfile.TarInfo("inside.txt"))
+    elsewhere.mkdir()
+    (elsewhere / "mine.txt").write_text("mine")
+    beside = tmp_path / ".out.unpacking"
+    if kind == "link":
+        beside.symlink_to(elsewhere, target_is_directory=True)
+    elif kind == "file":
+        beside.write_text("old")
+    else:
+        beside.mkdir()
+        (beside / "stale.txt").write_text("old")
+    assert unpack(archive, tmp_path / "out") == [tmp_path / "out/inside.txt"]
+    assert [path.name for path in elsewhere.iterdir()] == ["mine.txt"]
+    assert not (tmp_path / "out").is_symlink()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["inside.txt"]

@@ -168,7 +168,5 @@ def test_a_damaged_table_says_what_to_do(tmp_path, size):
     path = tmp_path / "results/run/samples/a--b/m.parquet"
     write_samples(path, match(a, a)[0])
     path.write_bytes(path.read_bytes()[:size])
-    with pytest.raises(
-        InputError, match="delete it and run again: the rule match_samples makes it"
-    ):
+    with pytest.raises(InputError, match="delete it and run again: the rule match_samples makes"):
         read_samples(path)

@@ -6,7 +6,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audio_debias.errors import InputError
-from audio_debias.transfers.classifier import GRID, LogisticGrid, roc_auc
+from audio_debias.transfers.classifier import GRID, LogisticGrid, roc_auc, unit_of
 from audio_debias.transfers.logistic import (
     FeatureSpace,
     SampleSpace,
@@ -118,3 +118,30 @@ def test_refuses_a_file_that_is_no_classifier(tmp_path):
     (tmp_path / "c.safetensors").write_bytes(b"12345678{}")
     with pytest.raises(InputError, match=r"c\.safetensors"):
         load_classifiers(tmp_path / "c.safetensors")
+
+
+@pytest.mark.parametrize("n_features", [8, 90])
+@pytest.mark.parametrize("exponent", [-100, -30, 30, 120])
+def test_the_unit_of_an_embedding_changes_nothing(n_features, exponent):
+    x, y = labelled(60, n_features)
+    once, again = (LogisticGrid().fit(x * 2.0**power, y) for power in (16, exponent))
+    assert again.C_ == once.C_
+    np.testing.assert_array_equal(again.grid_scores_, once.grid_scores_)
+    np.testing.assert_array_equal(again.coef_ * 2.0**exponent, once.coef_ * 2.0**16)
+    np.testing.assert_array_equal(again.intercept_, once.intercept_)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e4, 1e8, 1e31])
+def test_an_embedding_in_any_unit_is_learnt_from_as_in_a_usual_one(scale):
+    x, y = labelled(300, 100)
+    usual = LogisticGrid().fit(x[:150], y[:150])
+    other = LogisticGrid().fit(x[:150] * scale, y[:150])
+    auc = roc_auc_score(y[150:], usual.decision_function(x[150:]))
+    found = roc_auc_score(y[150:], other.decision_function(x[150:] * scale))
+    assert found == pytest.approx(auc, abs=0.01)
+
+
+def test_usual_embeddings_and_zeros_are_taken_as_they_are():
+    assert [unit_of(np.full((3, 4), value)) for value in (0, 0.1, 1, 100, 2000)] == [1] * 5
+    assert unit_of(np.full((3, 4), 2.0**20)) == 2.0**21
+    assert unit_of(np.full((3, 4), 2.0**-20)) == 2.0**-19

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -142,6 +144,33 @@ def test_all_equal_embeddings_score_alike_and_are_not_told_apart(world):
         metrics = compute_metrics(result.scores, LABELS, CORPORA)
         assert (metrics.roc_auc == 0.5).all()
         assert (result.bias.domain_auc_before == 0.5).all()
+
+
+def test_scores_that_are_all_equal_have_a_reason_and_a_warning(world, caplog):
+    clips, embeddings = world
+    same = {corpus: table * 0 + 1 for corpus, table in embeddings.items()}
+    _, result = transfers(clips, same, "none")
+    metrics = compute_metrics(result.scores, LABELS, CORPORA)
+    assert metrics["roc_auc"].eq(0.5).all()
+    assert metrics["reason"].str.fullmatch(r"all \d+ scores are equal").all()
+    warnings = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert len(warnings) == 8
+    assert re.fullmatch(r"a to a, flute: all 80 scores are equal", warnings[0])
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e4, 1e31])
+def test_the_unit_of_an_embedding_costs_no_auc(world, scale):
+    clips, embeddings = world
+    scaled = {corpus: table.astype(float) * scale for corpus, table in embeddings.items()}
+    for method in ("none", "lda"):
+        usual, other = (
+            compute_metrics(transfers(clips, one, method)[1].scores, LABELS, CORPORA)
+            for one in (embeddings, scaled)
+        )
+        assert other["reason"].isna().all()
+        within = usual["train_corpus"] == usual["test_corpus"]
+        change = (other["roc_auc"] - usual["roc_auc"])[within]
+        assert change.abs().max() < 0.01
 
 
 def test_metrics_of_four_clips_counted_by_hand():

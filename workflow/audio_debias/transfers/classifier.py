@@ -22,6 +22,24 @@ from audio_debias.transfers.logistic import (
 GRID = tuple(float(f"1e{exponent}") for exponent in range(-8, 4))
 FOLDS = 3
 
+USUAL_SQUARES = (2.0**-8, 2.0**24)
+"""The mean squared length of a row between which rows are taken as they are. The strength of a
+classifier is C times it: below, all of the grid is too weak to learn; above, all of it too strong
+(its smallest C, 1e-8, is a strength above 0.17, and AUCs fall). The embeddings of the paper lie
+well within, and with them every published digit."""
+
+
+def unit_of(x: np.ndarray) -> float:
+    """The power of two by which rows (n, D) are to be divided before the grid of C fits them.
+
+    1 where their mean squared length is usual (`USUAL_SQUARES`) or zero, else what brings it
+    between 1 and 4: the fit then does not depend on the unit of an embedding, and dividing by a
+    power of two rounds nothing.
+    """
+    square = float(np.einsum("ij,ij->", x, x, dtype=np.float64)) / max(len(x), 1)
+    low, high = USUAL_SQUARES
+    return 1.0 if square == 0 or low <= square <= high else 2.0 ** np.floor(np.log2(square) / 2)
+
 
 class LogisticGrid(ClassifierMixin, BaseEstimator):
     """Balanced L2 logistic regression, C by unshuffled stratified cross-validation on ROC-AUC.
@@ -40,6 +58,10 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
         With no more features than rows, refit by scikit-learn's liblinear: its loose tolerance
         leaves rounding noise that only its own arithmetic repeats, to the last published digit.
         Otherwise by the same iterations here, which are faster.
+    unit : float, optional
+        The rows are divided by it, and the coefficients given for the rows as they come; that of
+        :func:`unit_of` by default. Of corrected rows it is that of the rows before: what a
+        correction that takes out everything leaves are rounding errors, not to be made large.
 
     Attributes
     ----------
@@ -59,10 +81,11 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, Cs=GRID, folds=FOLDS, liblinear=True):
+    def __init__(self, Cs=GRID, folds=FOLDS, liblinear=True, unit=None):
         self.Cs = Cs
         self.folds = folds
         self.liblinear = liblinear
+        self.unit = unit
 
     def fit(self, X, y):
         """Choose C and fit on rows X (n, D) and binary labels y (n,).
@@ -82,6 +105,9 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
         if counts.min() < self.folds:
             raise ValueError(f"{self.folds} folds need as many rows of each class, not {counts}")
         sign = 2.0 * target - 1
+        unit = unit_of(X) if self.unit is None else self.unit
+        if unit != 1:
+            X = X / unit
         n, n_features = X.shape
         in_sample_space = n < n_features
         # The last feature is the constant one whose weight is the intercept.
@@ -92,15 +118,15 @@ class LogisticGrid(ClassifierMixin, BaseEstimator):
         if self.liblinear and not in_sample_space:
             model = LogisticRegression(C=self.C_, class_weight="balanced", solver="liblinear")
             model.fit(X, target)
-            self.coef_, self.intercept_ = model.coef_, model.intercept_
+            self.coef_, self.intercept_ = model.coef_ / unit, model.intercept_
             return self
         [(solution, converged)] = minimise_together(space, sign, [balanced_costs(sign, self.C_)])
         if not converged:
             warnings.warn(f"C = {self.C_:g}: not converged", ConvergenceWarning, stacklevel=2)
         if in_sample_space:
-            self.coef_, self.intercept_ = (solution @ X)[None], solution.sum(keepdims=True)
+            self.coef_, self.intercept_ = (solution @ X)[None] / unit, solution.sum(keepdims=True)
         else:
-            self.coef_, self.intercept_ = solution[None, :-1], solution[-1:]
+            self.coef_, self.intercept_ = solution[None, :-1] / unit, solution[-1:]
         return self
 
     def _cross_validate(self, space, data, sign):

@@ -1,5 +1,6 @@
 """How well the scores of a transfer tell positives from negatives."""
 
+import logging
 from collections.abc import Sequence
 from itertools import product
 
@@ -10,6 +11,8 @@ from sklearn.metrics import (
     precision_recall_fscore_support,
     roc_auc_score,
 )
+
+_log = logging.getLogger("audio_debias")
 
 METRICS = ("roc_auc", "average_precision", "precision", "recall", "f1", "accuracy")
 COLUMNS = ("train_corpus", "test_corpus", "label", *METRICS, "support", "reason")
@@ -37,7 +40,9 @@ def compute_metrics(
     -------
     DataFrame
         ``train_corpus, test_corpus, label``, the metrics (null where `reason` says why),
-        ``support`` (positive test clips) and ``reason`` (null where all is well).
+        ``support`` (positive test clips) and ``reason`` (null where all is well). Scores that are
+        all equal have an AUC of 0.5, and a reason: nothing was learned, or a correction took it
+        out.
     """
     reasons = {}
     if excluded is not None:
@@ -47,10 +52,12 @@ def compute_metrics(
         (*key, *_metrics(groups.get(key), reasons.get(key[2])))
         for key in product(corpora, corpora, labels)
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
-    return table.astype(
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(
         dict.fromkeys(METRICS, "Float64") | {"support": "Int64", "reason": "string"}
     )
+    for row in table[table["roc_auc"].notna() & table["reason"].notna()].itertuples():
+        _log.warning("%s to %s, %s: %s", row.train_corpus, row.test_corpus, row.label, row.reason)
+    return table
 
 
 def _metrics(group: pd.DataFrame | None, reason: str | None) -> tuple:
@@ -74,5 +81,5 @@ def _metrics(group: pd.DataFrame | None, reason: str | None) -> tuple:
         f1,
         accuracy_score(truth, predicted),
         positives,
-        None,
+        f"all {len(logit)} scores are equal" if (logit == logit[0]).all() else None,
     )

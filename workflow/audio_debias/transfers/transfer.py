@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.samples.rows import rows_of
 from audio_debias.transfers.bias import PROBE_CLIPS, DomainProbe, bias_table
-from audio_debias.transfers.classifier import FOLDS, GRID, LogisticGrid
+from audio_debias.transfers.classifier import FOLDS, GRID, LogisticGrid, unit_of
 
 BLOCK_ROWS = 512
 """Test clips mapped at a time, so that memory does not grow with the corpus."""
@@ -92,8 +92,10 @@ def run_transfers(
             for corpus in (name for name in corpora if label in corrections[name]):
                 correction = corrections[corpus][label]
                 # Kernel maps are random: no published digit to repeat.
-                classifier = LogisticGrid(Cs, folds, liblinear=correction.space_ is None)
                 mapped = correction.map(x_train[corpus], corpus)
+                classifier = LogisticGrid(
+                    Cs, folds, liblinear=correction.space_ is None, unit=unit_of(mapped)
+                )
                 corrected = correction.eraser_of(corpus).apply(mapped)
                 classifier.fit(corrected, train[corpus]["positive"])
                 classifiers[label, corpus] = classifier
