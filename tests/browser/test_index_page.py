@@ -177,6 +177,27 @@ def test_columns_are_chosen_by_the_keyboard(page, show, run):
     assert page.locator("#table thead th", has_text=re.compile("a\\s*test positives")).is_visible()
 
 
+def test_the_map_shows_clips_of_what_is_chosen_before_and_after(page, show, run):
+    errors = show(index_page(**run))
+    for when in ("before", "after"):
+        points = page.locator(f"#map-{when} svg.marks .mark-symbol path[aria-roledescription]")
+        points.first.wait_for()
+        assert points.count() == 80
+    points.first.hover()
+    page.locator("#vg-tooltip-element.visible", has_text="Clip").wait_for()
+    assert page.locator("#map-title-of").inner_text().startswith("small, flute, before and after")
+    page.locator("#model").select_option("large")
+    page.locator("#label").select_option("violin")
+    page.locator("#map-title-of", has_text="large, violin").wait_for()
+    page.locator("#map-view").select_option("components")
+    page.locator("#map-before svg", has_text="first component").wait_for()
+    page.locator("#map-colour").select_option("integrated loudness (LUFS)")
+    page.locator("#map-after svg .role-legend-gradient").wait_for(state="attached")
+    page.locator("#map-colour").select_option("label")
+    page.locator("#map-after svg", has_text="not there").wait_for()
+    assert not errors
+
+
 def test_titles_stay_text(page, show):
     names = {name: HOSTILE + name for name in ("small", "a", "lda", "a--b")}
     run = make_run(title=HOSTILE)

@@ -9,7 +9,9 @@ import pandas as pd
 from audio_debias.evidence.bootstrap import bootstrap_scores
 from audio_debias.evidence.findings import as_json, collect
 from audio_debias.evidence.intervals import drop_table, in_every_mode, interval_table, moments
+from audio_debias.reports.clip_map import COLUMNS
 from audio_debias.reports.index_page import count_positives
+from audio_debias.reports.map_data import map_blocks
 from unit.evidence_data import clip_table, normal_scores, score_table
 
 LABELS = ["flute", "organ", "violin"]
@@ -67,6 +69,7 @@ def make_run(gain=0.0, kernel_loss=0.15, clips=240, seed=0, **changes):
         "adversaries": adversaries,
         "cosines": make_angles(intervals, seed),
         "counts": count_positives(annotated, LABELS),
+        "maps_of": maps_of(intervals),
         "title": "The run test",
         "names": NAMES,
     } | changes
@@ -121,6 +124,7 @@ def make_large_run(models=10, methods=12, corpora=8, labels=10, seed=0):
         "in_space": table,
         "adversaries": make_adversaries(table),
         "cosines": make_angles(table),
+        "maps_of": maps_of(table, clips=100),
         "title": "A large run",
         "names": {},
     }
@@ -143,3 +147,35 @@ def make_controls(intervals, half=0.01):
         "band": band.assign(method="random", low=-half, high=half, draws=10),
         "permuted": permuted.assign(at_chance=permuted["model"] != "large"),
     }
+
+
+def make_maps(intervals, clips=40, seed=0):
+    """Maps of made-up clips, and the clip tables and properties that go with them."""
+    rng = np.random.default_rng(seed)
+    labels = [label for label in intervals["label"].unique() if label != "mean"]
+    tables, properties = {}, {}
+    for corpus in pd.unique(intervals["test_corpus"]):
+        ids = [f"{corpus}{i:03d}" for i in range(clips)]
+        truth = pd.array([None, True, *[False] * (clips - 2)], "boolean")
+        tables[corpus] = pd.DataFrame({"clip_id": ids, "genre": ["jazz", None] * (clips // 2)})
+        tables[corpus][labels] = pd.DataFrame(dict.fromkeys(labels, truth))
+        properties[corpus] = pd.DataFrame({"clip_id": ids, "loudness": rng.normal(-20, 3, clips)})
+    maps = {}
+    for pair, model in intervals[["pair", "model"]].drop_duplicates().itertuples(index=False):
+        corpora = pair.split("--")
+        keys = [
+            (label, corpus, clip)
+            for label, corpus in product(labels, corpora)
+            for clip in tables[corpus]["clip_id"]
+        ]
+        table = pd.DataFrame(keys, columns=COLUMNS[:3])
+        side = table["corpus"].eq(corpora[0]).to_numpy()
+        places = rng.normal(size=(len(table), 8))
+        places[:, 0] += 4 * side
+        maps[pair, model] = pd.concat([table, pd.DataFrame(places, columns=COLUMNS[3:])], axis=1)
+    return maps, tables, properties
+
+
+def maps_of(intervals, **size):
+    """What a page takes to show those maps."""
+    return lambda words: map_blocks(*make_maps(intervals, **size), words)

@@ -139,7 +139,7 @@ def touch_backwards(project):
 READ = {"table": 1, "sensitivity": 3, "tradeoff": 3, "per_label": 6, "resources": 1}
 READ |= {"report_page": 1, "exclusions": 1, "findings": 1, "index_page": 1}
 # What follows another list of cells.
-JOINED = {"intervals": 1, "adversaries": 1}
+JOINED = {"intervals": 1, "adversaries": 1, "map_clips": 6}
 COSINES = {"cosines": 1, "cosine_figure": 3}
 FIGURES = {"per_label": 6, "sensitivity": 3, "tradeoff": 3, "cosine_figure": 3, "distributions": 3}
 
@@ -157,7 +157,7 @@ INDEXED = {"index_corpus": 3, "shared_sounds": 1, "distributions": 3}
 ALL = {**INDEXED, "extract": 9, "merge_embeddings": 6, **SAMPLED}
 REPORTED = {"resources": 1, "report_page": 1}
 # What follows other intervals.
-JUDGED = {rule: count for rule, count in READ.items() if rule != "exclusions"}
+JUDGED = {rule: count for rule, count in READ.items() if rule != "exclusions"} | {"map_clips": 6}
 NOTHING = {}
 
 LIBRARY = "workflow/audio_debias"
@@ -193,6 +193,10 @@ ROWS = {
     "a caption": (appended("workflow/report/table.rst", "More.\n"), {"report_page": 1}),
     "the dpi of figures": (configured(figures={"dpi": 90}), {**FIGURES, **REPORTED}),
     "the clips to listen to": (configured(page={"clips": 3}), {"index_page": 1, **REPORTED}),
+    "the points of the maps": (
+        configured(page={"points": 20}),
+        {"map_clips": 6, "index_page": 1, **REPORTED},
+    ),
     "a colour": (
         appended(f"{LIBRARY}/reports/figures/style.py", "\nSPARE = '#005a8f'\n"),
         {**FIGURES, "index_page": 1, **REPORTED},
@@ -212,11 +216,27 @@ ROWS = {
     # The methods.
     "the grid of C": (
         configured(classifier={"C": [0.1, 1.0]}),
-        {"run_transfers": 18, "near_copies": 6, "metrics": 1, "intervals": 1, **COSINES, **READ},
+        {
+            "run_transfers": 18,
+            "near_copies": 6,
+            "metrics": 1,
+            "intervals": 1,
+            "map_clips": 6,
+            **COSINES,
+            **READ,
+        },
     ),
     "the folds": (
         configured(classifier={"folds": 4}),
-        {"run_transfers": 18, "near_copies": 6, "metrics": 1, "intervals": 1, **COSINES, **READ},
+        {
+            "run_transfers": 18,
+            "near_copies": 6,
+            "metrics": 1,
+            "intervals": 1,
+            "map_clips": 6,
+            **COSINES,
+            **READ,
+        },
     ),
     "the margin of a verdict": (
         configured(uncertainty={"margin": 1.0}),
@@ -262,12 +282,15 @@ ROWS = {
         {
             **{"extract": 3, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
             **{**fitted(9, 3), **COSINES, **READ},
-            "per_label": 9,
+            **{"per_label": 9, "map_clips": 9},
         },
     ),
     "one model less": (
         configured(models=["known"]),
-        {"exclusions": 1, "metrics": 1, **JOINED, **COSINES, **READ, "per_label": 3},
+        {
+            **{"exclusions": 1, "metrics": 1, **JOINED, **COSINES, **READ},
+            **{"per_label": 3, "map_clips": 3},
+        },
     ),
     "models in another order": (
         configured(models=MODELS[::-1]),
@@ -294,7 +317,7 @@ ROWS = {
             **{"index_corpus": 1, "shared_sounds": 1, "extract": 3, "merge_embeddings": 2},
             **{"match_samples": 6},
             **{"exclusions": 1, "distributions": 3, **FITTED, "per_label": 12},
-            **{"sensitivity": 6, "tradeoff": 6, "cosine_figure": 6},
+            **{"sensitivity": 6, "tradeoff": 6, "cosine_figure": 6, "map_clips": 12},
         },
     ),
     "one corpus less": (
@@ -302,6 +325,7 @@ ROWS = {
         {
             **{"shared_sounds": 1, "exclusions": 1, "metrics": 1, **JOINED, **COSINES, **READ},
             **{"per_label": 2, "sensitivity": 1, "tradeoff": 1, "cosine_figure": 1},
+            "map_clips": 2,
         },
     ),
     "corpora in another order": (
@@ -358,7 +382,15 @@ ROWS = {
     "code of the samples": (appended(f"{LIBRARY}/samples/matching.py", "\nX = 1\n"), SAMPLED),
     "code of the transfers": (
         appended(f"{LIBRARY}/transfers/transfer.py", "\nSPARE = 1\n"),
-        {"run_transfers": 18, "near_copies": 6, "metrics": 1, "intervals": 1, **COSINES, **READ},
+        {
+            "run_transfers": 18,
+            "near_copies": 6,
+            "metrics": 1,
+            "intervals": 1,
+            "map_clips": 6,
+            **COSINES,
+            **READ,
+        },
     ),
     "code of the table": (
         appended(f"{LIBRARY}/reports/table.py", "\nSPARE = 1\n"),

@@ -2,6 +2,33 @@
 include: "lookups/page.smk"
 
 
+rule map_clips:
+    input:
+        intervals=rules.intervals.output.intervals,
+        samples=PAIR_SAMPLES,
+        clips=clips_of_pair,
+        embeddings=embeddings_of_pair,
+        corrections=corrections_of_model,
+    output:
+        f"{RUN}/map/{{pair}}/{{model}}.parquet",
+    log:
+        logs("map_clips", "{pair}/{model}"),
+    benchmark:
+        benchmarks("map_clips", "{pair}/{model}")
+    conda:
+        "../../envs/core.yaml"
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        corpora=corpora_of_pair,
+        cells=cells_of_model,
+        points=config["page"]["points"],
+        seed=config["seed"],
+    script:
+        "../scripts/map_clips.py"
+
+
 rule index_page:
     input:
         findings=rules.findings.output.json,
@@ -12,6 +39,8 @@ rule index_page:
         sources=rules.join_sources.output.sources if ATTRIBUTED else [],
         scores=files_of(rules.run_transfers.output.scores, HEARD),
         clips=collect(CLIPS, corpus=EXPERIMENT.corpora),
+        maps=[rules.map_clips.output[0].format(pair=p, model=m) for p, m in MAPPED],
+        properties=collect(PROPERTIES, corpus=MEASURED),
     output:
         page=f"{RUN}/index.html",
         answer=report(
@@ -35,6 +64,8 @@ rule index_page:
         cells=[cell.names for cell in HEARD],
         clips=config["page"]["clips"],
         sound={corpus: sound_of(corpus) for corpus in EXPERIMENT.corpora},
+        measured=MEASURED,
+        mapped=MAPPED,
         names=TITLES,
         title=f"Domain bias: the run {config['run']}",
         links={

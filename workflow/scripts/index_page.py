@@ -1,10 +1,12 @@
 from pathlib import Path
 
 from audio_debias.corpora.clips import read_clips
+from audio_debias.corpora.properties import read_properties
 from audio_debias.evidence.findings import read_findings
 from audio_debias.files import read_parquet, replacing
 from audio_debias.jobs.log import job
 from audio_debias.reports.index_page import answer_page, count_positives, index_page
+from audio_debias.reports.map_data import map_blocks
 from audio_debias.reports.telling_clips import clips_of_run, with_sound
 from audio_debias.transfers.scores import read_scores
 
@@ -21,6 +23,12 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
         found = clips_of_run(answers, lambda *cell: read_scores(scores[cell]), params.clips)
         return with_sound(found, paths, params.sound)
 
+    def maps_of(words):
+        drawn = map(tuple, params.mapped)
+        maps = dict(zip(drawn, map(read_parquet, inputs.maps), strict=True))
+        measured = map(read_properties, inputs.properties)
+        return map_blocks(maps, clips, dict(zip(params.measured, measured, strict=True)), words)
+
     findings = read_findings(inputs.findings)
     intervals = read_parquet(inputs.intervals)
     shared = {"title": params.title, "names": params.names}
@@ -33,6 +41,7 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
         counts=count_positives(clips, params.labels),
         links=params.links,
         clips_of=clips_of if cells else None,
+        maps_of=maps_of,
         **shared,
     )
     log.info("size: %.1f MB", len(page.encode()) / 1e6)

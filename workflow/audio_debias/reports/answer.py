@@ -99,6 +99,21 @@ def once(table: pd.DataFrame, free: pd.MultiIndex) -> pd.DataFrame:
     return rest.drop_duplicates([key for key in keys if key in rest], ignore_index=True)
 
 
+def best_corrections(intervals: pd.DataFrame, pair: str) -> dict[str, tuple[str, str]]:
+    """Per model of a pair, the method and mode with the largest mean change across corpora.
+
+    Parameters
+    ----------
+    intervals : DataFrame
+        ``intervals.parquet`` of the run.
+    pair : str
+    """
+    means = once(intervals, free_of_modes(intervals))
+    means = means[(means["label"] == MEAN) & (means["pair"] == pair)]
+    across = means[(means["train_corpus"] != means["test_corpus"]) & means["change"].notna()]
+    return _best(across)
+
+
 def correction_name(method: str, mode: str, names: Names) -> str:
     """A correction such as ``LDA (class-wise)``."""
     mode = SHORT_MODES.get(mode, mode)

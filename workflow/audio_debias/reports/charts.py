@@ -25,6 +25,8 @@ def charts() -> dict[str, dict]:
         "cosines": _cosines(),
         "sources": _sources(),
         "counts": _counts(),
+        "map": _map("N", alt.Scale(range=_COLOURS)),
+        "shaded_map": _map("Q", alt.Scale(scheme="viridis")),
     }
     return {name: chart.to_dict() for name, chart in made.items()}
 
@@ -152,6 +154,30 @@ def _counts() -> alt.LayerChart:
     ink = alt.condition("datum.clips > datum.dark", alt.value("white"), alt.value("#1b1f24"))
     text = base.mark_text(fontSize=10).encode(text="clips:Q", color=ink)
     return (tiles + text).properties(width="container", usermeta=_step(20, "label"))
+
+
+def _map(kind: str, scale: alt.Scale) -> alt.Chart:
+    """Clips as points; the page gives the axes their titles and domains."""
+    shade = alt.Color(f"shade:{kind}", title=None, sort=None, scale=scale)
+    return (
+        alt.Chart(_ROWS)
+        .mark_point(size=32, filled=True, opacity=0.75)
+        .encode(
+            x=alt.X("x:Q"),
+            y=alt.Y("y:Q"),
+            color=shade,
+            shape=alt.Shape("corpus:N", sort=None, title=None),
+            tooltip=[
+                alt.Tooltip("clip:N", title="Clip"),
+                alt.Tooltip("corpus:N", title="Corpus"),
+                alt.Tooltip("genre:N", title="Genre"),
+                alt.Tooltip("there:N", title="Label"),
+                alt.Tooltip("what:N", title="Coloured by"),
+                alt.Tooltip(f"shade:{kind}", title="Value"),
+            ],
+        )
+        .properties(width="container", height=300)
+    )
 
 
 def _step(pixels: int, *fields: str) -> dict:

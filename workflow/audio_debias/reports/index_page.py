@@ -33,6 +33,7 @@ def index_page(
     counts: pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
     clips_of: Callable[[list[Answer]], pd.DataFrame] | None = None,
+    maps_of: Callable[[Mapping], Mapping[str, dict]] | None = None,
 ) -> str:
     """The page as HTML.
 
@@ -55,6 +56,8 @@ def index_page(
     clips_of : callable, optional
         From the answers to the clips to be heard: what
         :func:`~audio_debias.reports.telling_clips.with_sound` gives.
+    maps_of : callable, optional
+        From the vocabulary to what :func:`~audio_debias.reports.map_data.map_blocks` gives.
 
     Returns
     -------
@@ -73,12 +76,14 @@ def index_page(
     removed = index_data.removal(adversaries, words)
     angles = {} if cosines is None else index_data.cosines(cosines, words, names)
     origins = {} if sources is None else _origins(sources, names)
+    maps = maps_of(words) if maps_of else {}
     for answer in told:
         blocks[answer.pair] |= {
             "best": answer.best,
             "removal": removed.get(answer.pair, []),
             "cosines": angles.get(answer.pair, []),
             "sources": origins.get(answer.pair, []),
+            "map": maps.get(answer.pair),
         }
     if counts is not None:
         counts = counts.assign(corpus=counts["corpus"].map(lambda name: names.get(name, name)))

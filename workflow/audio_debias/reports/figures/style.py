@@ -25,9 +25,10 @@ INK, SOFT, LINE, BAND = "#1b1f24", "#5c6670", "#c9ced4", "#f3f5f7"
 FAINT = "#a4abb3"
 """What is no difference, or cannot be told."""
 
-# Okabe & Ito's, a grey, then the darker ones of Tol (2021), "Colour Schemes", muted.
+# Okabe & Ito's, a brown (grey is what is no difference), then the darker ones of Tol (2021),
+# "Colour Schemes", muted.
 _METHODS = (
-    *(SKY, BLUE, "#8a8a8a", ORANGE, VERMILLION, GREEN, PURPLE, YELLOW, INK),
+    *(SKY, BLUE, "#661100", ORANGE, VERMILLION, GREEN, PURPLE, YELLOW, INK),
     *("#882255", "#332288", "#999933", "#117733", "#AA4499", "#44AA99"),
 )
 _MARKERS = "osD^vPX*"

@@ -184,18 +184,19 @@ function drawTable() {
 
 
 // One drawing at a time in each place.
-function draw(id, name, rows, title) {
-  views.set(id, (views.get(id) ?? Promise.resolve()).then((last) => embed(last, id, name, rows, title)));
+function draw(id, name, rows, title, framed = (spec) => spec) {
+  const before = views.get(id) ?? Promise.resolve();
+  views.set(id, before.then((last) => embed(last, id, framed(specs[name]), rows, title)));
 }
 
-async function embed(last, id, name, rows, title) {
+async function embed(last, id, spec, rows, title) {
   const place = byId(id);
   last?.finalize();
   if (!rows.length) {
     place.textContent = "Nothing of this to show.";
     return null;
   }
-  const filled = { ...specs[name], datasets: { rows } };
+  const filled = { ...spec, datasets: { rows } };
   const { step, fields } = filled.usermeta ?? {};
   if (step) {
     filled.height = fields.reduce((height, field) => height * new Set(rows.map((row) => row[field])).size, step);
@@ -344,12 +345,15 @@ function drawRest() {
   }
 }
 
+{% include 'index_map.js' %}
+
 // ---- what is chosen
 
 function drawCharts() {
   document.documentElement.classList.toggle("dark", SCHEME.matches);
   drawIntervals();
   drawRemoval();
+  drawMap();
   drawRest();
 }
 
@@ -367,6 +371,7 @@ function showPair() {
     part.hidden = part.dataset.pair !== pair;
   }
   drawTable();
+  fillColours();
   byId("shown").value = `${rowsShown().length} rows`;
   drawCharts();
 }
