@@ -80,17 +80,18 @@ def sentences(
 
 
 def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
-    """The first three groups, each with the share that its named properties explain together."""
+    """The three strongest groups, each with the share that it explains together."""
     parts = []
     groups = rows[rows["kind"] == "group"].set_index("group")
-    for group, members in list(found.groupby("group", sort=False))[:3]:
+    for group, members in found.groupby("group", sort=False):
         titles = [_title(name) for name in members["property"]]
         share, subject = members.iloc[0], f"{titles[0]} alone explains"
         if len(members) > 1:
             share, subject = groups.loc[group], f"{group} ({', '.join(titles)}) explains"
         interval = f"{100 * share['r2_alone_low']:.0f} to {100 * share['r2_alone_high']:.0f}"
-        parts.append(f"{subject} {100 * share['r2_alone']:.0f} % ({interval})")
-    return "; ".join(parts)
+        text = f"{subject} {100 * share['r2_alone']:.0f} % ({interval})"
+        parts.append((-float(share["r2_alone"]), text))
+    return "; ".join(text for _, text in sorted(parts)[:3])
 
 
 def _constants(rows: pd.DataFrame) -> str:

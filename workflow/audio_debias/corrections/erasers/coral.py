@@ -56,25 +56,27 @@ def fit(
     n_features = x.shape[1]
     parts = [x[part] - mean for part, mean in zip(rows, means, strict=True)]
     basis, parts = _shared_coordinates(parts)
-    spheres, covariances = [], []
+    spheres, scales, covariances = [], [], []
     for part in parts:
         gram = part.T @ part
         # Coordinates keep all norms; only the dimension that mu is spread over is larger.
         padded = n_features - basis.shape[1]
         intensity, mu = shrinkage_of(np.pad(part, ((0, 0), (0, padded))), gram, shrinkage)
         spheres.append(intensity * mu)
-        covariances.append(intensity * mu * np.eye(len(gram)) + (1 - intensity) * gram / len(part))
+        scales.append((1 - intensity) / len(part))
+        covariances.append(spheres[-1] * np.eye(len(gram)) + scales[-1] * gram)
     if target is None:
         mean, sphere, covariance = (np.mean(v, axis=0) for v in (means, spheres, covariances))
     else:
         mean, sphere, covariance = means[target], spheres[target], covariances[target]
-    colouring = _power(covariance, 0.5)
+    values, vectors = np.linalg.eigh(covariance)
+    colouring = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
     erasers = {}
-    for code, (own, whitened) in enumerate(zip(spheres, covariances, strict=True)):
+    for code, (own, part) in enumerate(zip(spheres, parts, strict=True)):
         if own == 0 and basis.shape[1] < n_features:
             raise np.linalg.LinAlgError("a singular covariance: needs a shrinkage above zero")
         scale = np.sqrt(sphere / own) if own > 0 else 1.0
-        inner = _power(whitened, -0.5) @ colouring
+        inner = _whitened(part, own, scales[code], covariances[code], colouring)
         inner[np.diag_indices_from(inner)] -= scale
         erasers[code] = Eraser(
             means[code], -basis @ inner, basis, scale=np.full(n_features, scale), target=mean
@@ -95,9 +97,21 @@ def _shared_coordinates(parts: list[np.ndarray]) -> tuple[np.ndarray, list[np.nd
     return basis, np.split(coordinates.T, splits)
 
 
-def _power(matrix: np.ndarray, exponent: float) -> np.ndarray:
-    """A power of a positive definite matrix."""
-    values, vectors = np.linalg.eigh(matrix)
-    if exponent < 0 and values.min() <= len(values) * np.finfo(float).eps * values.max():
+def _whitened(
+    part: np.ndarray, sphere: float, scale: float, covariance: np.ndarray, matrix: np.ndarray
+) -> np.ndarray:
+    """C^-1/2 times a matrix, for the covariance C = sphere I + scale Z'Z of the rows Z.
+
+    With fewer rows than columns from the eigenvalues of Z Z', of which there are fewer.
+    """
+    if sphere > 0 and len(part) < part.shape[1]:
+        values, vectors = np.linalg.eigh(part @ part.T)
+        kept = values > len(values) * np.finfo(float).eps * values.max(initial=0.0)
+        values, axes = values[kept], part.T @ (vectors[:, kept] / np.sqrt(values[kept]))
+        across = axes.T @ matrix
+        across *= (1 / np.sqrt(sphere + scale * values) - 1 / np.sqrt(sphere))[:, None]
+        return matrix / np.sqrt(sphere) + axes @ across
+    values, vectors = np.linalg.eigh(covariance)
+    if values.min() <= len(values) * np.finfo(float).eps * values.max():
         raise np.linalg.LinAlgError("a singular covariance: needs a shrinkage above zero")
-    return (vectors * np.maximum(values, 0.0) ** exponent) @ vectors.T
+    return (vectors / np.sqrt(values)) @ (vectors.T @ matrix)
