@@ -6,7 +6,7 @@ from threadpoolctl import threadpool_limits
 from audio_debias.corrections.eraser import Eraser
 from audio_debias.corrections.per_label import fit_corrections
 from audio_debias.evidence import adversaries
-from audio_debias.evidence.adversaries import COLUMNS, identify_domains
+from audio_debias.evidence.adversaries import COLUMNS, identify_after_each, identify_domains
 
 
 def two_corpora(shift=0.0, spread=1.0, train=300, test=200, features=30, seed=0, labels=1):
@@ -147,6 +147,19 @@ def test_bits_do_not_depend_on_threads():
     with threadpool_limits(1):
         one = identified(data, "lda")
     pd.testing.assert_frame_equal(one, many, check_exact=True)
+
+
+def test_several_methods_together_give_what_each_gives_alone():
+    samples, clips, embeddings = two_corpora(shift=1.0, labels=2)
+    methods = [
+        fit_corrections(samples, embeddings, eraser=eraser, space=space)
+        for eraser, space in ((None, "linear"), ("lda", "linear"), (None, "kernel"))
+    ]
+    options = {"permutations": 300, "resamples": 300}
+    together = identify_after_each(samples, clips, embeddings, iter([*methods, {}]), **options)
+    alone = [identify_domains(samples, clips, embeddings, one, **options) for one in [*methods, {}]]
+    for found, expected in zip(together, alone, strict=True):
+        pd.testing.assert_frame_equal(found, expected, check_exact=True)
 
 
 def test_nothing_to_judge_gives_no_rows():

@@ -39,13 +39,13 @@ rule identify_domains:
         samples=PAIR_SAMPLES,
         clips=clips_of_pair,
         embeddings=embeddings_of_pair,
-        corrections=corrections_of_first,
+        corrections=corrections_of_methods,
     output:
-        f"{RUN}/adversaries/{CELL}.parquet",
+        f"{RUN}/adversaries/{{pair}}/{{model}}.parquet",
     log:
-        logs("identify_domains", CELL),
+        logs("identify_domains", "{pair}/{model}"),
     benchmark:
-        benchmarks("identify_domains", CELL)
+        benchmarks("identify_domains", "{pair}/{model}")
     conda:
         "../../envs/core.yaml"
     resources:
@@ -53,6 +53,8 @@ rule identify_domains:
         runtime=growing(60),
     params:
         corpora=corpora_of_pair,
+        cells=lambda wc: [cell.names for cell in cells_of(wc)],
+        modes=config["modes"],
         labels=config["adversaries"]["labels"],
         permutations=config["adversaries"]["permutations"],
         resamples=UNCERTAINTY["resamples"],
@@ -64,7 +66,7 @@ rule identify_domains:
 
 rule adversaries:
     input:
-        files_of(rules.identify_domains.output[0], EXPERIMENT.cells),
+        collect(rules.identify_domains.output[0], pair=EXPERIMENT.pairs, model=EXPERIMENT.models),
     output:
         f"{RUN}/adversaries.parquet",
     log:
@@ -76,9 +78,6 @@ rule adversaries:
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
-    params:
-        cells=[cell.names for cell in EXPERIMENT.cells],
-        modes=config["modes"],
     script:
         "../scripts/adversaries.py"
 

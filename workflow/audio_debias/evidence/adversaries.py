@@ -1,7 +1,7 @@
 """Adversaries: what still tells two corpora apart on clips that nobody has seen."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -83,12 +83,57 @@ def identify_domains(
         training clips.
         Null where unknown; no row without a correction, or without test clips of both corpora.
     """
-    if not corrections:
-        return _table([])
+    return identify_after_each(
+        samples,
+        clips,
+        embeddings,
+        [corrections],
+        labels=labels,
+        permutations=permutations,
+        resamples=resamples,
+        level=level,
+        seed=seed,
+        permute=permute,
+    )[0]
+
+
+def identify_after_each(
+    samples: pd.DataFrame,
+    clips: Mapping[str, pd.DataFrame],
+    embeddings: Mapping[str, pd.DataFrame],
+    corrections: Iterable[Mapping[str, BiasCorrection]],
+    *,
+    labels: int = 3,
+    permutations: int = 1000,
+    resamples: int = 2000,
+    level: float = 0.95,
+    seed: int = 42,
+    permute: bool = False,
+) -> list[pd.DataFrame]:
+    """:func:`identify_domains` after each of several corrections of one pair and model.
+
+    The clips before correction are the same for all methods of a space: they are attacked once.
+
+    Parameters
+    ----------
+    samples, clips, embeddings, labels, permutations, resamples, level, seed, permute
+        As :func:`identify_domains` takes them.
+    corrections : iterable of mapping of label to fitted BiasCorrection
+        One mapping a method and mode; taken one after the other.
+
+    Returns
+    -------
+    list of DataFrame
+        `COLUMNS`, one table each, the same as alone.
+    """
     with threadpool_limits(1):  # Bits do not depend on the number of cores.
-        return _Identification(
+        pair = _Identification(
             samples, clips, embeddings, seed, permute, permutations, resamples, level
-        ).of(_evenly([one for one in corrections.items() if one[0] != LABEL_FREE], labels))
+        )
+        return [
+            pair.of(_evenly([item for item in one.items() if item[0] != LABEL_FREE], labels))
+            for one in corrections
+        ]
 
 
 class _Identification:
@@ -99,17 +144,21 @@ class _Identification:
         self.resamples, self.permutations = resamples, permutations
         self.samples, self.clips, self.embeddings = samples, clips, embeddings
         self.permute = permute
-        self._known = {}
+        self._known, self._drawn = {}, {}
 
     def of(self, corrections) -> pd.DataFrame:
+        if not corrections:
+            return _table([])
         features = self._features(corrections[0][1])
         bound = min(CLIPS, max(VALUES // features, 1))
-        rng = np.random.default_rng(self.seed)
-        train, test = self._draw("train", bound, rng), self._draw("test", bound, rng)
+        if bound not in self._drawn:
+            rng = np.random.default_rng(self.seed)
+            train, test = self._draw("train", bound, rng), self._draw("test", bound, rng)
+            self._drawn[bound] = train, test, _Null(test, self.permutations, rng)
+        train, test, null = self._drawn[bound]
         if test["domain"].nunique() < 2:
             return _table([])
         judged = [self._judge(correction, train, test) for _, correction in corrections]
-        null = _Null(test, self.permutations, rng)
         rows = []
         for name in ADVERSARIES:
             before, after = ([one[when, name] for one in judged] for when in ("before", "after"))
@@ -163,7 +212,7 @@ class _Identification:
         judged: dict = {"measures": {}}
         for when, x, y in zip(("before", "after"), spaces["train"], spaces["test"], strict=True):
             # Equal clips need one attack: all labels before a linear correction, and `none`.
-            key = hashlib.sha256(x.tobytes() + unit.tobytes()).digest()
+            key = hashlib.sha256(x.tobytes() + y.tobytes() + unit.tobytes()).digest()
             if key not in self._known:
                 self._known[key] = (
                     self._measures(x, train),

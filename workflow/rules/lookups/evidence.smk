@@ -43,10 +43,23 @@ def uncorrected_file(wildcards):
     return rules.fit_corrections.output.corrections.format(**fit)
 
 
-def corrections_of_first(wildcards):
-    """The corrections of a cell as the first corpus trains with them: the only ones, unless each is
-    fitted without the tested corpus."""
-    return corrections_of(RUN)(wildcards)[0]
+def cells_of(wildcards):
+    """The cells of a pair and a model."""
+    return [
+        cell
+        for cell in EXPERIMENT.cells
+        if (cell.pair.name, cell.model) == (wildcards.pair, wildcards.model)
+    ]
+
+
+def corrections_of_methods(wildcards):
+    """The corrections of every cell of a pair and a model, as the first corpus trains with them:
+    the only ones, unless each is fitted without the tested corpus."""
+    path = rules.fit_corrections.output.corrections
+    return [
+        path.format(**cell.names, group=next(iter(EXPERIMENT.fitted_on(cell.pair).values())))
+        for cell in cells_of(wildcards)
+    ]
 
 
 def controls_wanted():
