@@ -136,3 +136,9 @@ def write_parquet(path: str | Path, table: pd.DataFrame) -> None:
     whole = pa.Table.from_pandas(table, preserve_index=False)
     metadata = {**whole.schema.metadata, _ATTRS: json.dumps(table.attrs)}
     write_table(path, whole.replace_schema_metadata(metadata))
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text in UTF-8."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

@@ -120,32 +120,3 @@ rule cosine_figure:
         same_as=SAME_AS,
     script:
         "../scripts/cosine_figure.py"
-
-
-rule distributions:
-    input:
-        clips=clips_of_pair,
-    output:
-        svg=report(
-            f"{RUN}/figures/distributions/{{pair}}.svg",
-            caption="../report/distributions.rst",
-            category="4 Corpora",
-            labels={"figure": "Labels and genres: {pair}"},
-        ),
-        png=f"{RUN}/figures/distributions/{{pair}}.png",
-    log:
-        logs("distributions", "{pair}"),
-    benchmark:
-        benchmarks("distributions", "{pair}")
-    conda:
-        "../../envs/core.yaml"
-    resources:
-        mem_mb=growing(500),
-        runtime=growing(10),
-    params:
-        corpora=corpora_of_pair,
-        labels=config["labels"],
-        names=lambda wc: {corpus: TITLES[corpus] for corpus in corpora_of_pair(wc)},
-        dpi=config["figures"]["dpi"],
-    script:
-        "../scripts/distributions.py"

@@ -1,9 +1,7 @@
-from pathlib import Path
-
 from audio_debias.corpora.clips import read_clips
 from audio_debias.corpora.properties import read_properties
 from audio_debias.evidence.findings import read_findings
-from audio_debias.files import read_parquet, replacing
+from audio_debias.files import read_parquet, write_text
 from audio_debias.jobs.log import job
 from audio_debias.reports.index_page import answer_page, count_positives, index_page
 from audio_debias.reports.map_data import map_blocks
@@ -47,5 +45,4 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
     log.info("size: %.1f MB", len(page.encode()) / 1e6)
     answer = answer_page(findings, intervals, **shared)
     for path, text in ((snakemake.output.page, page), (snakemake.output.answer, answer)):
-        with replacing(path) as temporary:
-            Path(temporary).write_text(text, encoding="utf-8")
+        write_text(path, text)
