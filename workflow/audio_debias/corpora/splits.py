@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from sklearn.model_selection import StratifiedGroupKFold
 
 from audio_debias.corpora.clips import SPLITS
 from audio_debias.corpora.csv_rows import read_rows
@@ -139,6 +138,9 @@ def stratified_split(
     stratum = pd.Series(rarest, index=labels.index).astype(str) + "/" + genre.fillna("")
     # Strata smaller than the number of folds cannot be spread: they form one of their own.
     stratum = stratum.where(stratum.map(stratum.value_counts()) >= folds, "rare")
+    # Readers import this module in jobs that draw no split: scikit-learn starts slowly.
+    from sklearn.model_selection import StratifiedGroupKFold
+
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     with warnings.catch_warnings():
         # 'rare' itself may have fewer clips than folds, which is as good as it gets.

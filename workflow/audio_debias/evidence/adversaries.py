@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
 from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.per_label import LABEL_FREE
 from audio_debias.evidence.intervals import auc_interval
+from audio_debias.evidence.permutations import NullAucs, permuted_domains
 from audio_debias.evidence.probes import ADVERSARIES, attack
 from audio_debias.evidence.resampling import Resamples, WeightedAuc, resample_seed, tracks_of
 from audio_debias.evidence.spaces import frechet_distance, variance_shares
@@ -116,10 +116,12 @@ def identify_after_each(
 
     Parameters
     ----------
-    samples, clips, embeddings, labels, permutations, resamples, level, seed, permute
+    samples, clips, embeddings
         As :func:`identify_domains` takes them.
     corrections : iterable of mapping of label to fitted BiasCorrection
         One mapping a method and mode; taken one after the other.
+    labels, permutations, resamples, level, seed, permute
+        As :func:`identify_domains` takes them.
 
     Returns
     -------
@@ -154,7 +156,7 @@ class _Identification:
         if bound not in self._drawn:
             rng = np.random.default_rng(self.seed)
             train, test = self._draw("train", bound, rng), self._draw("test", bound, rng)
-            self._drawn[bound] = train, test, _Null(test, self.permutations, rng)
+            self._drawn[bound] = train, test, NullAucs(test, self.permutations, rng)
         train, test, null = self._drawn[bound]
         if test["domain"].nunique() < 2:
             return _table([])
@@ -196,7 +198,7 @@ class _Identification:
             pd.Series(list(zip(drawn["corpus"], _codes(parts), strict=True)), dtype=object)
         )[0]
         if self.permute:
-            drawn["domain"] = _permuted(drawn, 1, rng)[0]
+            drawn["domain"] = permuted_domains(drawn, 1, rng)[0]
         return drawn
 
     def _judge(self, correction, train: pd.DataFrame, test: pd.DataFrame) -> dict:
@@ -296,28 +298,3 @@ def _codes(parts: list[pd.DataFrame]) -> np.ndarray:
 def _evenly(items: list, count: int) -> list:
     """At most `count` of the items, evenly spaced."""
     return [items[i] for i in np.linspace(0, len(items) - 1, min(len(items), count)).astype(int)]
-
-
-def _permuted(drawn: pd.DataFrame, count: int, rng: np.random.Generator) -> np.ndarray:
-    """The domains of the clips with the corpora's names permuted among tracks, (count, clips)."""
-    track = drawn["track"].to_numpy()
-    by_track = drawn.groupby("track")["domain"].first().to_numpy()
-    return rng.permuted(np.tile(by_track, (count, 1)), axis=1)[:, track]
-
-
-class _Null:
-    """AUCs of scores that know nothing: the corpora's names permuted among test tracks.
-
-    The adversary never saw the test clips, so that it need not be trained again.
-    """
-
-    def __init__(self, test: pd.DataFrame, permutations: int, rng: np.random.Generator):
-        self._domains = _permuted(test, permutations, rng)
-
-    def of(self, scores: list[np.ndarray], level: float) -> tuple[float, float]:
-        domains = self._domains.astype(float)
-        ones = domains.sum(axis=1)
-        pairs = ones * (domains.shape[1] - ones)
-        aucs = [(domains @ rankdata(one) - ones * (ones + 1) / 2) / pairs for one in scores]
-        low, high = np.quantile(np.mean(aucs, axis=0), [(1 - level) / 2, (1 + level) / 2])
-        return float(low), float(high)
