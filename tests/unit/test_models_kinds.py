@@ -138,6 +138,27 @@ def test_python_functions_embed_whole_clips(clips, monkeypatch):
             load_model(spec | {"options": {"function": name}}, None)
 
 
+def test_a_python_function_that_ends_its_process_costs_one_clip(clips, monkeypatch):
+    root, _, _ = clips
+    (root / "crashing.py").write_text(
+        "import os, sys\n"
+        "def embed(waveform, sample_rate):\n"
+        "    print('noise on stdout')\n"
+        "    if len(waveform) == 8000: os._exit(3)\n"
+        "    if len(waveform) == 1600: return [[1j, 2]]\n"
+        "    return [[len(waveform), 0]]\n"
+    )
+    monkeypatch.syspath_prepend(root)
+    out = extract(clips, SPEC | {"kind": "python", "options": {"function": "crashing:embed"}})
+    reasons = dict(zip(out.skipped["clip_id"], out.skipped["detail"], strict=True))
+    assert reasons == {
+        "a": "the function gave complex128, no real numbers",
+        "b": "the function ended its process (exit code 3)",
+    }
+    assert out.clip_ids.tolist() == ["c"]
+    assert out.embeddings.tolist() == [[16800, 0]]
+
+
 VALUES = np.array([[1, 2], [3, 4], [np.nan, 6]], dtype=np.float32)
 
 

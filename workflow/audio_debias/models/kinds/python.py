@@ -14,6 +14,7 @@ import importlib
 import numpy as np
 
 from audio_debias.errors import InputError
+from audio_debias.models.function_process import FunctionProcess
 from audio_debias.models.waveform_windows import WaveformModel
 from audio_debias.sound.decoding import BrokenAudio
 
@@ -28,8 +29,9 @@ def load(spec: dict) -> WaveformModel:
     ----------
     spec : dict
         A model of `resources/models/`; `options.function` is ``package.module:function``. It is
-        called with one clip, an array of shape (n_samples,), float32, and `sample_rate`, possibly
-        from several threads at once. A clip on which it raises is skipped as ``model_failed``.
+        called with one clip, an array of shape (n_samples,), float32, and `sample_rate`, in a
+        process of its own. A clip on which it raises, or ends that process, is skipped as
+        ``model_failed``.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def load(spec: dict) -> WaveformModel:
         )
     module, _, attribute = name.partition(":")
     try:
-        function = getattr(importlib.import_module(module), attribute)
+        getattr(importlib.import_module(module), attribute)
     except (Exception, SystemExit) as error:  # of the module itself, as it is imported
         reason = " ".join(str(error).split())[:200]
         raise InputError(
@@ -51,12 +53,15 @@ def load(spec: dict) -> WaveformModel:
             f"package.module:function and install the package"
         ) from None
 
+    call = FunctionProcess(module, attribute)
+
     def embed(windows):
         """Call the function on the one clip of a batch."""
-        try:
-            return np.asarray(function(windows[0], spec["sample_rate"]), dtype=np.float32)
-        except (Exception, SystemExit) as error:
-            raise BrokenAudio("model_failed", f"{type(error).__name__}: {error}") from error
+        frames = call(windows[0], spec["sample_rate"])
+        if frames.dtype.kind not in "biuf":
+            raise BrokenAudio("model_failed", f"the function gave {frames.dtype}, no real numbers")
+        with np.errstate(over="ignore"):  # the embedding is checked at the end
+            return frames.astype(np.float32)
 
     whole_clips = {key: value for key, value in spec.items() if key != "window"}
     return WaveformModel(embed, whole_clips)
