@@ -138,7 +138,10 @@ def _write_csv(batches: Iterator[pa.RecordBatch], path: Path, table: TableFile) 
     try:
         for batch in batches:
             if any(pa.types.is_nested(field.type) for field in batch.schema):
-                raise InputError(f"{path.name}: a CSV holds no lists; write .parquet or .npz")
+                names = [one.name for one in batch.schema if pa.types.is_nested(one.type)]
+                raise InputError(
+                    f"{table.path}: {names[0]}: a CSV holds no lists; write .parquet or .npz"
+                )
             writer = writer or csv.CSVWriter(path, batch.schema)
             writer.write_batch(batch)
         if writer is None:
