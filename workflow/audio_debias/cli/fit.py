@@ -34,9 +34,6 @@ from audio_debias.cli.options import (
     "--option", "settings", multiple=True, metavar="NAME=VALUE", help="Of the method; repeatable."
 )
 @click.option(
-    "--kernel", is_flag=True, help="In the feature space of a Gaussian kernel (8 D wide)."
-)
-@click.option(
     "--with-labels", is_flag=True, help="Let the method know the labels (splince, combat)."
 )
 @click.option("--model", metavar="NAME", help="What the embeddings are of; told by the card.")
@@ -54,7 +51,6 @@ def fit(
     method: str,
     strength: float | None,
     settings: tuple[str, ...],
-    kernel: bool,
     with_labels: bool,
     model: str | None,
     licence: tuple[str, ...],
@@ -80,9 +76,7 @@ def fit(
     rows = read(table, options)
     rows = replace(rows, split=split_of(rows, seed))
     given = _settings(settings) | ({} if strength is None else {"strength": strength})
-    correction = fit_pooled(
-        rows, eraser=method, options=given, kernel=kernel, with_labels=with_labels, seed=seed
-    )
+    correction = fit_pooled(rows, eraser=method, options=given, with_labels=with_labels, seed=seed)
     card = make_card(correction, rows, model=model, licences=licence, with_labels=with_labels)
     say("… what it removes")
     card["removed"] = removed_by(rows, correction, seed=seed)

@@ -22,7 +22,6 @@ def fit_pooled(
     *,
     eraser: str = "leace",
     options: Mapping | None = None,
-    kernel: bool = False,
     with_labels: bool = False,
     seed: int = 42,
 ) -> BiasCorrection:
@@ -34,8 +33,6 @@ def fit_pooled(
         With domains, and a split: rows of ``train`` are fitted on.
     eraser, options
         See :class:`BiasCorrection`.
-    kernel : bool
-        In the feature space of a Gaussian kernel.
     with_labels : bool
         Let the eraser know the labels; a row without annotation counts as one without the label.
     seed : int
@@ -59,7 +56,6 @@ def fit_pooled(
         raise InputError(f"{table.source}: has no labels; name a column with --label")
     correction = BiasCorrection(
         eraser,
-        space="kernel" if kernel else "linear",
         options=dict(options or {}),
         random_state=seed,
     )
