@@ -3,7 +3,7 @@ rule dose_figure:
     input:
         metrics=rules.metrics.output.metrics,
         bias=rules.metrics.output.bias,
-        cosines=rules.cosines.output,
+        cosines=rules.cosines.output[0],
     output:
         svg=report(
             f"{RUN}/figures/dose.svg",

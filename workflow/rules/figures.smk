@@ -94,7 +94,7 @@ rule tradeoff:
 
 rule cosine_figure:
     input:
-        cosines=rules.cosines.output,
+        cosines=rules.cosines.output[0],
         published=published_cosines,
     output:
         svg=report(

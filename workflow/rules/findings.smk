@@ -25,11 +25,11 @@ rule findings:
     input:
         intervals=rules.intervals.output.intervals,
         drops=rules.intervals.output.drops,
-        adversaries=rules.adversaries.output,
+        adversaries=rules.adversaries.output[0],
         bias=rules.metrics.output.bias,
         controls=controls_wanted(),
         band=random_band_wanted(),
-        published=rules.published_noise.output if PUBLISHED else [],
+        published=rules.published_noise.output[0] if PUBLISHED else [],
         sources=rules.join_sources.output.sources if ATTRIBUTED else [],
         identified=rules.join_sources.output.identified if ATTRIBUTED else [],
     output:

@@ -69,4 +69,4 @@ def controls_wanted():
 
 
 def random_band_wanted():
-    return rules.random_band.output if RANDOM_FITS and RANDOM_SEEDS else []
+    return rules.random_band.output[0] if RANDOM_FITS and RANDOM_SEEDS else []
