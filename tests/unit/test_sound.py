@@ -102,6 +102,54 @@ def test_without_pyav_a_file_of_several_is_listed_and_never_halved(tmp_path, mon
     assert len(load_waveform(tmp_path / "no_info.mp3", RATE))
 
 
+def many_channels():
+    """A format that libsndfile does not know, of nine channels."""
+    av = pytest.importorskip("av")
+    buffer = io.BytesIO()
+    x = np.tile(np.round(0.1 * 32767 * tone(1)).astype(np.int16), (9, 1)).T
+    with av.open(buffer, "w", format="matroska") as container:
+        track = container.add_stream("pcm_s16le", rate=RATE, layout="9 channels")
+        frame = av.AudioFrame.from_ndarray(x.reshape(1, -1), format="s16", layout="9 channels")
+        frame.sample_rate = RATE
+        for packet in [*track.encode(frame), *track.encode(None)]:
+            container.mux(packet)
+    return buffer.getvalue()
+
+
+JOINED_BADLY = {
+    "cut.ogg": lambda: half_after(encoded(tone(), format="OGG", subtype="VORBIS")),
+    "rates.mp3": lambda: constant() + encoded(tone(), format="MP3"),
+    "two.flac": lambda: (
+        unknown_length(encoded(tone(), format="FLAC")) + encoded(tone(), format="FLAC")
+    ),
+}
+
+
+def half_after(data):
+    return data + data[: len(data) // 2]
+
+
+@pytest.mark.parametrize("name", JOINED_BADLY)
+def test_files_joined_badly_are_listed_and_never_shorter_in_silence(tmp_path, name):
+    (tmp_path / name).write_bytes(JOINED_BADLY[name]())
+    with pytest.raises(BrokenAudio, match=r"truncated|undecodable"):
+        load_waveform(tmp_path / name, RATE)
+
+
+def test_many_channels_by_pyav_are_read(tmp_path):
+    (tmp_path / "a.mka").write_bytes(many_channels())
+    samples, rate = decode(tmp_path / "a.mka")
+    assert (samples.shape, rate) == ((RATE, 9), RATE)
+    np.testing.assert_allclose(samples[:, 8], 0.1 * tone(1), atol=1e-4)
+
+
+def test_a_header_of_a_huge_chunk_ends_no_shard(tmp_path):
+    data = bytearray(encoded(tone(0.1), format="CAF", subtype="PCM_16"))
+    data[12] = 0x7F
+    (tmp_path / "a.caf").write_bytes(data)
+    assert len(load_waveform(tmp_path / "a.caf", RATE)) == 1600
+
+
 def test_sound_behind_a_header_of_length_zero_is_listed_as_that(tmp_path):
     (tmp_path / "zero.wav").write_bytes(wav(tone(), 0))
     with pytest.raises(BrokenAudio, match=r"empty: the header counts 0 samples, in a file of 128"):

@@ -167,6 +167,8 @@ def embed_clips(
             return error
         except MemoryError:
             return BrokenAudio("out_of_memory", "its windows do not fit into the memory")
+        except OSError as error:
+            return BrokenAudio("undecodable", str(error))
 
     def usable(prepared: Iterable) -> Iterator[tuple[int, np.ndarray]]:
         """Pass on the clips that could be decoded, under a progress bar."""

@@ -48,7 +48,7 @@ def decode_with_av(
         raise Undecodable("libsndfile cannot read it; PyAV might: pip install av") from None
     # Errors as exceptions, instead of concealed frames.
     options = {"err_detect": "explode"}
-    blocks, seconds = [], None
+    blocks, seconds, n_channels = [], None, 1
     try:
         with av.open(str(path), options=options) as container:
             if not container.streams.audio:
@@ -58,20 +58,26 @@ def decode_with_av(
                 raise Undecodable("no codec is known for its sound")
             rate = rate or int(track.codec_context.sample_rate)
             seconds = _seconds(container, track)
-            planar = av.AudioResampler(format="fltp", rate=rate)
+            # Packed: PyAV gives no array of more than eight planes.
+            packed = av.AudioResampler(format="flt", rate=rate)
+            n_channels = track.codec_context.channels
             n_values = 0
+            first_rate = None
             for frame in container.decode(track):
-                new = [part.to_ndarray() for part in planar.resample(frame)]
+                first_rate = first_rate or frame.sample_rate
+                if (frame.sample_rate, frame.layout.nb_channels) != (first_rate, n_channels):
+                    raise Undecodable("its parts differ in sample rate or channels")
+                new = [part.to_ndarray() for part in packed.resample(frame)]
                 n_values += sum(part.size for part in new)
                 if max_values is not None and n_values > max_values:
                     raise Undecodable(f"it holds more than {max_values} values")
                 blocks += new
-            blocks += [part.to_ndarray() for part in planar.resample(None)]
+            blocks += [part.to_ndarray() for part in packed.resample(None)]
     except (av.FFmpegError, ValueError) as error:
         raise Undecodable(" ".join(str(error).split())[:200]) from None
     if not blocks or rate is None:
         raise Undecodable("the sound track is empty")
-    samples = np.concatenate(blocks, axis=1).T.astype(dtype, copy=False)
+    samples = np.concatenate(blocks, axis=1).reshape(-1, n_channels).astype(dtype, copy=False)
     if seconds is not None and len(samples) / rate < 0.98 * seconds - 0.1:
         raise Undecodable(f"it holds {len(samples) / rate:.1f} of {seconds:.1f} s: it is cut")
     return samples, rate

@@ -14,6 +14,7 @@ from audio_debias.sound.lengths import (
     cut_by_its_header,
     more_follows,
     ogg_ends,
+    second_flac,
 )
 from audio_debias.sound.looks import Look
 
@@ -157,10 +158,17 @@ def _by_libsndfile(path: Path, file: soundfile.SoundFile, dtype: str) -> Iterato
                 break
         promised, container = file.frames, file.format
         position = os.lseek(file.name, 0, os.SEEK_CUR)
+    if container == "OGG" and not ogg_ends(path):
+        raise BrokenAudio("truncated", "the Ogg stream has no end")
+    counts = container != "MP3" or _has_count(path)
+    if counts and promised < UNKNOWN and n_frames < promised:
+        raise BrokenAudio("truncated", f"holds {n_frames} of {promised} samples")
+    if container == "FLAC" and promised >= UNKNOWN and second_flac(path):
+        raise BrokenAudio("undecodable", f"more sound follows the {n_frames} samples of its first")
     if container in ("MP3", "OGG") and more_follows(path, container, position):
         yield from _rest_by_av(path, dtype, n_frames, file.samplerate)
-    else:
-        _refuse_cut(path, container, n_frames, promised)
+    elif container not in SELF_FRAMED:
+        _refuse_cut(path, container, n_frames)
     if not n_frames:
         size = path.stat().st_size
         raise BrokenAudio("empty", f"the header counts 0 samples, in a file of {size} bytes")
@@ -182,21 +190,13 @@ def _read(file: soundfile.SoundFile, size: int, dtype: str) -> tuple[np.ndarray,
     return block[:n_read], n_read < size
 
 
-def _refuse_cut(path: Path, container: str, n_frames: int, promised: int) -> None:
-    """Refuse a file that holds less than its header counts."""
-    if container == "OGG" and not ogg_ends(path):
-        raise BrokenAudio("truncated", "the Ogg stream has no end")
-    counted = promised if promised < UNKNOWN else n_frames
-    if container not in SELF_FRAMED:
-        counted = counted_frames(path, n_frames) or counted
-        if cut_by_its_header(path, container):
-            raise BrokenAudio(
-                "truncated", f"holds {n_frames} samples, fewer than its header counts"
-            )
-    elif container == "MP3" and not _has_count(path):
-        return
-    if n_frames < counted:
+def _refuse_cut(path: Path, container: str, n_frames: int) -> None:
+    """Refuse a file that holds less than its header counts, where libsndfile does not tell."""
+    counted = counted_frames(path, n_frames)
+    if counted is not None:
         raise BrokenAudio("truncated", f"holds {n_frames} of {counted} samples")
+    if cut_by_its_header(path, container):
+        raise BrokenAudio("truncated", f"holds {n_frames} samples, its header counts more")
 
 
 def _has_count(path: Path) -> bool:

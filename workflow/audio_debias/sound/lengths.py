@@ -20,6 +20,9 @@ STEP = 2**20
 SELF_FRAMED = ("MP3", "OGG", "FLAC")
 """Containers that are read frame by frame: what is missing shows when they are decoded."""
 
+# The mark of the stream, then the header of its first block, 34 bytes long (RFC 9639, 8).
+_FLAC = re.compile(rb"fLaC[\x00\x80]\x00\x00\x22")
+
 LONGEST_PAGE = 65_307
 """Bytes of a page of Ogg at most."""
 
@@ -132,7 +135,8 @@ def _voc_end(file: IO[bytes]) -> int:
     """Where the last block of a VOC file ends."""
     file.seek(20)
     at = int.from_bytes(file.read(2), "little")
-    for _ in range(1_000_000):
+    size = os.fstat(file.fileno()).st_size
+    while at < size:
         file.seek(at)
         block = file.read(4)
         if len(block) < 4 or block[0] == 0:
@@ -143,8 +147,8 @@ def _voc_end(file: IO[bytes]) -> int:
 
 def _caf_end(file: IO[bytes]) -> int:
     """Where the samples of a CAF file end by its header; 0 where the length is not told."""
-    at = 8
-    for _ in range(1000):
+    at, size = 8, os.fstat(file.fileno()).st_size
+    while at < size:
         file.seek(at)
         chunk = file.read(12)
         if len(chunk) < 12:
@@ -174,6 +178,11 @@ def more_follows(path: Path, container: str, position: int) -> bool:
     if container == "OGG":
         return b"OggS" in rest
     return any(_is_frame(rest, match.start()) for match in _MPEG_FRAME.finditer(rest))
+
+
+def second_flac(path: Path) -> bool:
+    """Whether another FLAC stream begins in a file behind the first."""
+    return _FLAC.search(path.read_bytes(), 4) is not None
 
 
 def ogg_ends(path: Path) -> bool:
