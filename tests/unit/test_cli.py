@@ -203,7 +203,7 @@ def test_the_card_knows_the_model(fitted, tmp_path):
             ["fit", "t.parquet", "--out", "e", "--domain", "device", "--option", "shrink=1"],
             "did you mean 'shrinkage'?",
         ),
-        (["apply", "t.parquet", "t.parquet", "--out", "o.parquet"], "not a file of fitted arrays"),
+        (["apply", "t.parquet", "t.parquet", "--out", "o.parquet"], "t.parquet: damaged"),
         (["apply", "no.safetensors", "t.parquet", "--out", "o.parquet"], "no such file"),
         (["card", "no.safetensors"], "no.safetensors: no such file"),
     ],

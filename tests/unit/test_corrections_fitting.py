@@ -101,7 +101,7 @@ def test_a_file_of_an_earlier_version_is_refused_in_one_line(tmp_path):
 
     path = tmp_path / "c.safetensors"
     save_file({}, path, metadata={"audio_debias": '{"estimators": {}, "metadata": {}}'})
-    with pytest.raises(InputError, match=r"c\.safetensors: has the format 1, not 2; delete it"):
+    with pytest.raises(InputError, match=r"c\.safetensors: has the format 1, not 3; make it again"):
         load_corrections(path)
 
 
