@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import soundfile
 import torch
+from safetensors.torch import load_file, save_file
 from tiny_encoders import ENCODERS, LAYERS, RATE, WIDTH, noise
 
 from audio_debias.errors import InputError
@@ -203,6 +204,26 @@ def _link_out(folder):
     os.symlink(outside, folder / "model.safetensors")
 
 
+def _index(shard):
+    """The weights as an index of one shard, beside a harmless file of weights."""
+
+    def harm(folder):
+        weights = folder / "model.safetensors"
+        torch.save(load_file(weights), folder / "shard.bin")
+        shutil.copy(weights, folder.parent / "outside.safetensors")
+        names = dict.fromkeys(load_file(weights), shard)
+        shutil.move(weights, folder / "harmless.safetensors")
+        index = {"metadata": {}, "weight_map": names}
+        (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+
+    return harm
+
+
+def _adapter(folder):
+    content = {"peft_type": "LORA", "base_model_name_or_path": "/elsewhere"}
+    (folder / "adapter_config.json").write_text(json.dumps(content))
+
+
 def _truncate(folder):
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
@@ -218,6 +239,12 @@ def _long_header(folder):
         (_pickle, "pytorch_model.bin is a pickle, which can run code"),
         (_code, "auto_map: code of the repository is not run"),
         (_link_out, "a link out of the repository"),
+        (_index("shard.bin"), "weight_map: 'shard.bin' is no safetensors file beside it"),
+        (
+            _index("../outside.safetensors"),
+            "weight_map: '../outside.safetensors' is no safetensors",
+        ),
+        (_adapter, "adapter_config.json: an adapter of another repository"),
         # 1e5 wide: 4 * 1e10 numbers a layer, more than 100 GB.
         (
             lambda f: _edit(f, hidden_size=100_000, intermediate_size=400_000),
@@ -243,6 +270,21 @@ def test_a_hostile_or_broken_repository_is_refused_in_one_line(harm, message, ma
         load_model(spec("wav2vec2"), folder)
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_repository_in_shards_is_whole(made, spec, clips, tmp_path):
+    folder = tmp_path / "repository"
+    shutil.copytree(made("wav2vec2")[2], folder)
+    tensors = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    parts = {"a.safetensors": list(tensors)[::2], "b.safetensors": list(tensors)[1::2]}
+    for name, keys in parts.items():
+        save_file({key: tensors[key] for key in keys}, folder / name, metadata={"format": "pt"})
+    index = {"weight_map": {key: name for name, keys in parts.items() for key in keys}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index | {"metadata": {}}))
+    files = clips(16000)
+    ours = extract(files, spec("wav2vec2"), folder)
+    np.testing.assert_array_equal(ours, extract(files, spec("wav2vec2"), made("wav2vec2")[2]))
 
 
 def test_an_architecture_by_name_needs_no_code_of_the_repository(made, spec, clips, tmp_path):

@@ -36,8 +36,8 @@ def read_config(folder: Path, architecture: str | None) -> dict:
     Raises
     ------
     InputError
-        If files are missing, weights are pickles, a link leads out of the repository, or it wants
-        code of its own run.
+        If files are missing, weights are pickles, a link or an index leads out of the repository,
+        or it wants code of its own run.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: no such folder; give the folder of a model's repository")
@@ -51,6 +51,7 @@ def read_config(folder: Path, architecture: str | None) -> dict:
             f"{folder}: {reason}; give a repository with model.safetensors, or convert it "
             f"(docs/models.md)"
         )
+    _refuse_other_weights(folder)
     if architecture is None and "auto_map" in config:
         raise InputError(
             f"{folder}/config.json: auto_map: code of the repository is not run; if its network is "
@@ -105,6 +106,20 @@ def _refuse_links_out(folder: Path) -> None:
         target = path.resolve()
         if path.is_symlink() and not any(target.is_relative_to(place) for place in inside):
             raise InputError(f"{path}: a link out of the repository; copy the file there instead")
+
+
+def _refuse_other_weights(folder: Path) -> None:
+    """Refuse what would send transformers to other files than the checked ones."""
+    if (folder / "adapter_config.json").exists():
+        raise InputError(
+            f"{folder}/adapter_config.json: an adapter of another repository; merge it first"
+        )
+    for path in sorted(folder.glob("*.index.json")):
+        shards = _read_json(path).get("weight_map", {})
+        for shard in shards.values() if isinstance(shards, dict) else [shards]:
+            name = shard if isinstance(shard, str) else ""
+            if Path(name).name != name or not name.endswith(".safetensors"):
+                raise InputError(f"{path}: weight_map: {shard!r} is no safetensors file beside it")
 
 
 def _read_json(path: Path) -> dict:
