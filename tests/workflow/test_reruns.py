@@ -354,6 +354,7 @@ ROWS = {
             # A pool holds its corpora's own clips: no copies are looked for.
             **{
                 "near_copies": 0,
+                "map_clips": 12,
                 "per_label": 12,
                 "sensitivity": 6,
                 "tradeoff": 6,

@@ -78,6 +78,9 @@ rule adversaries:
     resources:
         mem_mb=growing(500),
         runtime=growing(10),
+    params:
+        # Snakemake sees no other order of the same files; rows stand in that of the models.
+        models=list(EXPERIMENT.models),
     script:
         "../scripts/adversaries.py"
 
