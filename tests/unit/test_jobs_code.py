@@ -4,6 +4,7 @@ import pytest
 
 from audio_debias.errors import InputError
 from audio_debias.jobs import code as module
+from audio_debias.jobs import sources
 
 SOURCE = '''"""A module."""
 
@@ -33,9 +34,13 @@ def package(tmp_path, monkeypatch):
     return root
 
 
+def forget():
+    for cached in (module._source, module._imports, module._templates):
+        cached.cache_clear()
+
+
 def taken(name="scale"):
-    module._code.cache_clear()
-    module._imports.cache_clear()
+    forget()
     return module.fingerprint(name)
 
 
@@ -136,8 +141,7 @@ def installed(tmp_path, monkeypatch):
 
 def test_an_installed_class_changes_with_all_that_its_package_gives_it(installed):
     def taken_of_class():
-        module._code.cache_clear()
-        module._imports.cache_clear()
+        forget()
         return module.class_fingerprint("orchard.trees.plum:Plum", "method")
 
     before = taken_of_class()
@@ -187,3 +191,26 @@ def test_every_page_of_the_reports_is_covered():
     modules = (module._PACKAGE / "reports").glob("*.py")
     covered = set().union(*map(module._templates, modules))
     assert covered == set(templates.iterdir())
+
+
+def test_what_was_noted_gives_the_same_hash_and_parses_nothing(package, tmp_path, monkeypatch):
+    memory = tmp_path / "notes/sources.json"
+    reader = sources.SourceReader(memory)
+    monkeypatch.setattr(module, "_reader", reader)
+    before = taken()
+    reader.save()
+    monkeypatch.setattr(module, "_reader", sources.SourceReader(memory))
+    monkeypatch.setattr(sources, "_parsed", lambda content: pytest.fail("parsed"))
+    assert taken() == before
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"3.11": {"a": {}}}', '{"3.11": 1}'])
+def test_damaged_notes_are_made_anew(package, tmp_path, monkeypatch, text):
+    memory = tmp_path / "sources.json"
+    before = taken()
+    memory.write_text(text)
+    reader = sources.SourceReader(memory)
+    monkeypatch.setattr(module, "_reader", reader)
+    assert taken() == before
+    reader.save()
+    assert memory.read_text() != text

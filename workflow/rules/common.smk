@@ -10,10 +10,16 @@ from audio_debias.experiment.config import SHARED_RULES, load_experiment
 from audio_debias.experiment.definitions import clip_csv, weights_of
 from audio_debias.experiment.yaml_files import read_yaml
 from audio_debias.fetching.local import local_path
-from audio_debias.jobs.code import class_fingerprint, plugin_fingerprint, script_fingerprint
+from audio_debias.jobs.code import (
+    class_fingerprint,
+    plugin_fingerprint,
+    remember_in,
+    script_fingerprint,
+)
 from audio_debias.plugins import ERASERS, KINDS, READERS
 
 lend_to_subprocesses()
+remember_in(Path(".snakemake/audio_debias/sources.json").resolve())
 try:
     for file in workflow.configfiles:
         read_yaml(Path(file))

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import soundfile
 import soxr
-from scipy import signal
 
 from audio_debias.corpora.lossy_files import encoded
 from audio_debias.errors import InputError, nearest
+
+# scipy.signal takes a second to import, and a plan of jobs only checks chains: it is imported where
+# sound is filtered.
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ def lowpass(sound, rate, rng, *, hz: float):
 
 def bandpass(sound, rate, rng, *, low: float, high: float):
     """Nothing below `low` and above `high`, Hz; Butterworth slopes of order 4 and zero phase."""
+    from scipy import signal
+
     _below_nyquist("bandpass", high, rate)
     sections = signal.butter(4, (low, high), "bandpass", fs=rate, output="sos")
     return signal.sosfiltfilt(sections, sound, axis=0), rate
@@ -59,6 +63,8 @@ def reverb(sound, rate, rng, *, rt60: float, wet: float = 0.0):
     ----------
     J.-D. Polack, "La transmission de l'énergie sonore dans les salles", 1988: the diffuse field.
     """
+    from scipy import signal
+
     length = max(round(rt60 * rate), 1)
     tail = rng.standard_normal((length, 1)) * 10 ** (-3 * np.arange(length) / length)[:, None]
     tail *= 10 ** (wet / 20) / np.sqrt(np.sum(tail**2))
@@ -182,6 +188,8 @@ def dose_of(chain: Sequence[Mapping]) -> tuple[str, float]:
 
 
 def _filtered(sound, rate: int, kind: str, hz: float):
+    from scipy import signal
+
     _below_nyquist(kind, hz, rate)
     # Twice 40 dB, forwards and backwards.
     sections = signal.ellip(10, 0.1, 40, hz, kind, fs=rate, output="sos")

@@ -1,6 +1,6 @@
 """A hash of the code behind a module: it changes when results could, not with a comment."""
 
-import ast
+import atexit
 import hashlib
 from collections.abc import Iterable
 from functools import cache
@@ -11,8 +11,17 @@ import jinja2
 from jinja2.meta import find_referenced_templates
 
 from audio_debias.errors import InputError
+from audio_debias.jobs.sources import Source, SourceReader
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_reader = SourceReader()
+
+
+def remember_in(memory: Path) -> None:
+    """Note what is read of the files in `memory`, JSON, for the processes that come after."""
+    global _reader
+    _reader = SourceReader(memory)
+    atexit.register(_reader.save)
 
 
 def fingerprint(*modules: str) -> str:
@@ -41,7 +50,7 @@ def script_fingerprint(script: Path) -> str:
     What wraps a job (`audio_debias.jobs.log`: log, seconds, exit) is left out.
     """
     imported = set(_imports(script, _PACKAGE)) - {_file("jobs.log")}
-    return _digest(f"{_code(script)}\0{_hash_with_imports(imported)}")
+    return _digest(f"{_source(script).code}\0{_hash_with_imports(imported)}")
 
 
 def plugin_fingerprint(path: Path) -> str:
@@ -49,7 +58,7 @@ def plugin_fingerprint(path: Path) -> str:
     path = path.resolve()
     if path.is_relative_to(_PACKAGE):
         return _hash_with_imports([path])
-    return _digest(f"{_code(path)}\0{_hash_with_imports(_imports(path, _PACKAGE))}")
+    return _digest(f"{_source(path).code}\0{_hash_with_imports(_imports(path, _PACKAGE))}")
 
 
 def class_fingerprint(name: str, field: str) -> str:
@@ -77,7 +86,7 @@ def class_fingerprint(name: str, field: str) -> str:
         if path.is_file():
             return _hash_with_imports([path], Path(package))
     if spec and not parts and spec.origin and Path(spec.origin).suffix == ".py":
-        return _digest(_code(Path(spec.origin)))
+        return _digest(_source(Path(spec.origin)).code)
     raise InputError(f"{field}: no module {module!r} to import; install its package")
 
 
@@ -95,7 +104,9 @@ def _hash_with_imports(files: Iterable[Path], package: Path | None = None) -> st
         "".join(
             f"{path.relative_to(package).as_posix()}\0{content}\0"
             for path in sorted(closure | templates)
-            for content in [_code(path) if path in closure else path.read_text(encoding="utf-8")]
+            for content in [
+                _source(path).code if path in closure else path.read_text(encoding="utf-8")
+            ]
         )
     )
 
@@ -113,64 +124,47 @@ def _module(path: Path) -> Path:
 
 
 @cache
-def _code(path: Path) -> str:
-    tree = ast.parse(path.read_bytes())
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            # A string that stands alone documents; it computes nothing.
-            body[:] = [
-                part
-                for part in body
-                if not (
-                    isinstance(part, ast.Expr)
-                    and isinstance(part.value, ast.Constant)
-                    and isinstance(part.value.value, str)
-                )
-            ]
-    return ast.dump(tree)
+def _source(path: Path) -> Source:
+    return _reader.read(path)
 
 
 @cache
 def _imports(path: Path, package: Path) -> tuple[Path, ...]:
     """The files of `package` that a module imports."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (origin := _origin(node, path, package)):
+    for level, module, imported in _source(path).imports:
+        if module is None and not level:
+            names.update(imported)
+        elif origin := _origin(level, module, path, package):
             names.add(origin)
-            names.update(f"{origin}.{alias.name}" for alias in node.names)
+            names.update(f"{origin}.{name}" for name in imported)
     top = f"{package.name}."
     inside = (name.removeprefix(top) for name in names if name.startswith(top))
     files = (_module(package.joinpath(*name.split("."))) for name in inside)
     return tuple(sorted({file for file in files if file.is_file()}))
 
 
-def _origin(node: ast.ImportFrom, path: Path, package: Path) -> str | None:
+def _origin(level: int, module: str | None, path: Path, package: Path) -> str | None:
     """The absolute name of the module that an import is from."""
-    if not node.level:
-        return node.module
-    folder = path.parents[node.level - 1]
+    if not level:
+        return module
+    folder = path.parents[level - 1]
     if not folder.is_relative_to(package):
         return None
     parts = [package.name, *folder.relative_to(package).parts]
-    return ".".join([*parts, *filter(None, [node.module])])
+    return ".".join([*parts, *filter(None, [module])])
 
 
-def _templates(path: Path) -> set[Path]:
+@cache
+def _templates(path: Path) -> frozenset[Path]:
     """The templates that a module names, and those that they extend or include."""
-    known = {file.name: file for file in path.parent.glob("templates/*")}
-    pending: list[str | None] = [
-        node.value
-        for node in ast.walk(ast.parse(path.read_bytes()))
-        if isinstance(node, ast.Constant) and node.value in known
-    ]
+    folder = path.parent / "templates"
+    pending = [folder / name for name in _source(path).files] if folder.is_dir() else []
     found: set[Path] = set()
     while pending:
-        file = known.get(pending.pop() or "")
-        if file and file not in found:
+        file = pending.pop()
+        if file not in found and file.is_file():
             found.add(file)
             tree = jinja2.Environment().parse(file.read_text(encoding="utf-8"))
-            pending.extend(find_referenced_templates(tree))
-    return found
+            pending.extend(folder / name for name in find_referenced_templates(tree) if name)
+    return frozenset(found)
