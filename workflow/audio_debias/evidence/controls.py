@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit
 from sklearn.metrics import roc_auc_score
 
 from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER
@@ -103,8 +103,8 @@ def corpora_permuted(identified: Sequence[pd.DataFrame], level: float = 0.95) ->
 def _around_chance(values: np.ndarray, level: float) -> tuple[float, float, float, int, bool]:
     mean, count = float(values.mean()), len(values)
     error = max(float(values.std(ddof=1)) / np.sqrt(count), np.finfo(float).tiny)
-    half = student.ppf((1 + level) / 2, count - 1) * error
-    p = 2 * student.sf(abs(mean - 0.5) / error, count - 1)
+    half = stdtrit(count - 1, (1 + level) / 2) * error
+    p = 2 * stdtr(count - 1, -abs(mean - 0.5) / error)
     return mean, mean - half, mean + half, count, bool(p > ALARM)
 
 
@@ -138,7 +138,7 @@ def random_band(
         changes.append(pd.concat([change, mean]))
     changes = pd.concat(changes, axis=1)
     count = changes.shape[1]
-    half = student.ppf((1 + level) / 2, count - 1) * changes.std(axis=1, ddof=1)
+    half = stdtrit(count - 1, (1 + level) / 2) * changes.std(axis=1, ddof=1)
     half *= np.sqrt(1 + 1 / count)
     centre = changes.mean(axis=1)
     band = pd.DataFrame({"low": centre - half, "high": centre + half, "draws": count})

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
-from scipy.stats import t as student
+from scipy.special import expit, logit, stdtrit
 
 from audio_debias.evidence.bootstrap import (
     CELL,
@@ -180,7 +179,7 @@ def interval_table(
     table["sd_test"], table["sd_training"] = auc.test, auc.training
     table["change_sd_test"], table["change_sd_training"] = change.test, change.training
     table["low"], table["high"] = auc_interval(table["auc"], auc.total, auc.df, level)
-    half = student.ppf((1 + level) / 2, change.df) * change.total
+    half = stdtrit(change.df, (1 + level) / 2) * change.total
     table["change_low"], table["change_high"] = table["change"] - half, table["change"] + half
     table = judge(table, change.total, change.df, level=level, margin=margin / 100)
     floats = [column for column in COLUMNS if pd.api.types.is_float_dtype(table[column].dtype)]
@@ -205,7 +204,7 @@ def drop_table(repeats: Sequence[pd.DataFrame], *, level: float = 0.95) -> pd.Da
     drops = [_drops(table) for table in repeats]
     table = drops[0]
     spread = _spread(drops, "drop", table["df"])
-    half = student.ppf((1 + level) / 2, spread.df) * spread.total
+    half = stdtrit(spread.df, (1 + level) / 2) * spread.total
     table = table.assign(
         low=table["drop"] - half,
         high=table["drop"] + half,
@@ -243,7 +242,7 @@ def auc_interval(auc, sd, df, level: float = 0.95) -> tuple[np.ndarray, np.ndarr
     auc, sd = np.asarray(auc, dtype=float), np.asarray(sd, dtype=float)
     inside = (auc > 0) & (auc < 1) & (sd > 0)
     auc = np.where(inside, auc, np.nan)
-    half = student.ppf((1 + level) / 2, df) * sd / (auc * (1 - auc))
+    half = stdtrit(df, (1 + level) / 2) * sd / (auc * (1 - auc))
     return expit(logit(auc) - half), expit(logit(auc) + half)
 
 

@@ -1,7 +1,7 @@
 """Which of the published changes exceed the noise of the test sets that they were measured on."""
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from audio_debias.evidence.bootstrap import MEAN
 from audio_debias.evidence.verdicts import holm
@@ -43,7 +43,7 @@ def published_against_noise(
         ours[[*keys, "change_sd_test"]], "left", keys, validate="1:1"
     )
     table["sd"] = 100 * table.pop("change_sd_test").astype(float)
-    table["p"] = 2 * norm.sf(table["published"].abs() / table["sd"].where(table["sd"] > 0))
+    table["p"] = 2 * ndtr(-table["published"].abs() / table["sd"].where(table["sd"] > 0))
     table["p_holm"] = holm(table["p"].to_numpy())
     for name, p in (("exceeds", "p"), ("exceeds_holm", "p_holm")):
         table[name] = (table[p] < 1 - level).astype("boolean").mask(table[p].isna())

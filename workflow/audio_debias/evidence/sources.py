@@ -10,8 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
-from scipy.stats import norm
+from scipy.special import expit, ndtr
 from sklearn.linear_model import LogisticRegression, RidgeCV
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
@@ -252,7 +251,7 @@ def _exceeds(resamples: np.ndarray, least: float) -> float:
     value, sd = resamples[0], resamples[1:].std(ddof=1)
     if not value > least:
         return 1.0
-    return float(2 * norm.sf((value - least) / sd)) if sd > 0 else 0.0
+    return float(2 * ndtr((least - value) / sd)) if sd > 0 else 0.0
 
 
 def _interval(resamples: np.ndarray) -> tuple[float, float, float]:

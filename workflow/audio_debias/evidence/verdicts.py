@@ -2,8 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtri, stdtr
 
 BETTER, WORSE, SAME, OPEN = "better", "worse", "no difference", "cannot tell"
 VERDICTS = (BETTER, WORSE, SAME, OPEN)
@@ -69,7 +68,7 @@ def two_sided_p(change: np.ndarray, sd: np.ndarray, df: np.ndarray) -> np.ndarra
         ratio = np.abs(change) / sd
     # Equal in every resample: 0 / 0.
     ratio = np.where((change == 0) & (sd == 0), 0.0, ratio)
-    return 2 * student.sf(ratio, df)
+    return 2 * stdtr(df, -ratio)
 
 
 def holm(p: np.ndarray) -> np.ndarray:
@@ -115,7 +114,7 @@ def clips_needed(
         Standard deviations of the change, in the unit of `margin`.
     margin, level, power : float
     """
-    wanted = margin / (norm.ppf((1 + level) / 2) + norm.ppf(power))
+    wanted = margin / (ndtri((1 + level) / 2) + ndtri(power))
     left = wanted**2 - np.asarray(sd_training, dtype=float) ** 2
     enough = np.where(left > 0, left, np.nan)
     return np.ceil(np.asarray(clips, dtype=float) * np.asarray(sd_test, dtype=float) ** 2 / enough)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from audio_debias.errors import InputError
 from audio_debias.evidence.bootstrap import MEAN, TRANSFER
@@ -52,9 +52,9 @@ def compare_runs(before: pd.DataFrame, after: pd.DataFrame, *, level: float = 0.
     difference = both["auc_after"].astype(float) - both["auc_before"].astype(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(difference == 0, 0.0, np.abs(difference) / sd)
-    p = pd.Series(2 * norm.sf(ratio), both.index).mask(unknown)
+    p = pd.Series(2 * ndtr(-ratio), both.index).mask(unknown)
     p = p.groupby([both["pair"], both["label"] == MEAN]).transform(lambda part: holm(part))
-    half = norm.ppf((1 + level) / 2) * sd
+    half = ndtri((1 + level) / 2) * sd
     real = p < 1 - level
     verdict = np.select(
         [p.isna(), real & (difference > 0), real],
