@@ -8,8 +8,8 @@ AUDIT := .venv-audit
 # Where pip finds torch without CUDA, e.g. TORCH_INDEX="--index-url <PyTorch's CPU index>".
 TORCH_INDEX ?=
 SNAKEMAKE := $(VENV)/bin/snakemake
-# A bar of the progress where someone watches, plain lines elsewhere.
-PROGRESS := $(shell [ -t 2 ] && echo --logger rich)
+# A bar of the progress where someone watches, a line a job elsewhere.
+PROGRESS := --logger $(shell [ -t 2 ] && echo rich || echo lines)
 UV := $(shell command -v uv)
 # $(call install,environment,arguments): uv takes a fifth of pip's time; where it is not, or fails, pip.
 install = { $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python $(2) ||) \

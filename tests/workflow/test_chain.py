@@ -1,6 +1,7 @@
 """The whole chain by real Snakemake runs on tiny corpora of real sound files."""
 
 import hashlib
+import json
 
 import pandas as pd
 import pytest
@@ -14,7 +15,11 @@ def digest(path):
 
 def test_the_chain_runs_and_a_second_run_does_nothing(project):
     project.configure(methods=["none", "lda", "mlda", "k"], modes=["global", "classwise"])
-    project.snakemake()
+    said = project.snakemake("--logger", "lines").stdout.splitlines()
+    finding = json.loads(project.results("findings.json").read_text())[0]["text"]
+    assert said[-2:] == [finding, "The answer: results/test/index.html"]
+    jobs = next(int(line.removesuffix(" jobs")) for line in said if line.endswith(" jobs"))
+    assert jobs <= len(said) < jobs + 10
     metrics = pd.read_parquet(project.results("metrics.parquet"))
     assert len(metrics) == 4 * 2 * 4 * 2  # methods x modes x transfers x labels
     assert metrics["roc_auc"].between(0, 1).all()

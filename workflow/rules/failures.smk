@@ -1,4 +1,5 @@
-# Around the jobs: those that a killed run left at work, and what is said of a failure.
+# Around the jobs: those that a killed run left at work, and what is said of a failure or success.
+import json
 import time
 
 from audio_debias.jobs.failures import describe_failure, has_begun, is_done
@@ -11,6 +12,14 @@ own_jobs()
 
 onstart:
     end_orphans(os.getcwd())
+
+
+onsuccess:
+    page, findings = Path(rules.index_page.output.page), Path(rules.findings.output.json)
+    # Other targets leave an old page as it was.
+    if page.exists() and page.stat().st_mtime >= STARTED:
+        first = json.loads(findings.read_text(encoding="utf-8"))[:1]
+        print(*(one["text"] for one in first), f"The answer: {page}", sep="\n", file=sys.stderr)
 
 
 onerror:
