@@ -112,6 +112,16 @@ def test_samples_decide_not_bytes_names_or_tags(tmp_path):
     assert found[3:] == [None] * 3
 
 
+def test_one_sound_in_equal_channels_is_that_sound_and_a_second_channel_of_its_own_is_not(tmp_path):
+    wave = sound(0, 200_000)
+    other = np.append(wave[:-1], 0.5)
+    for name, channels in (("mono", [wave]), ("dual", [wave] * 2), ("stereo", [wave, other])):
+        soundfile.write(tmp_path / f"{name}.wav", np.stack(channels, axis=1), 16000)
+    mono, dual, stereo = same_sound([tmp_path / f"{n}.wav" for n in ("mono", "dual", "stereo")])
+    assert mono == dual is not None
+    assert stereo is None
+
+
 def test_silence_and_what_cannot_be_read_identify_nothing(tmp_path):
     for name in ("a.wav", "b.wav"):
         soundfile.write(tmp_path / name, np.zeros(9000), 16000)

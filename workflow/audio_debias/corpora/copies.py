@@ -1,8 +1,9 @@
 """A clip is its sound, not its name: clips with the same samples are found by hashing these.
 
 Two files hold the same sound if they decode to the same samples at the same rate, whatever their
-names, tags and lossless formats. Most clips differ in their first samples already, so few are
-decoded to the end. Sound that never moves (silence) identifies nothing.
+names, tags and lossless formats; channels that are all the same count as one. Most clips differ in
+their first samples already, so few are decoded to the end. Sound that never moves (silence)
+identifies nothing.
 """
 
 import hashlib
@@ -19,11 +20,11 @@ import soundfile
 
 _log = logging.getLogger("audio_debias")
 
-HEAD = 2**13
-"""Samples, of all channels, that are hashed of every clip."""
+HEAD = 2**12
+"""Samples of each channel that are hashed of every clip."""
 
-BLOCK = 2**18
-"""Samples, of all channels, that are decoded at a time."""
+BLOCK = 2**16
+"""Samples of each channel that are decoded at a time."""
 
 
 def same_sound(paths: Iterable[Path]) -> list[str | None]:
@@ -119,8 +120,7 @@ def without_copies(
 
 
 def _blocks(file: soundfile.SoundFile, size: int) -> Iterator[np.ndarray]:
-    """The samples up to the end, about `size` at a time; NaN follows the end."""
-    size = max(size // file.channels, 1)
+    """The samples up to the end, `size` of each channel at a time; NaN follows the end."""
     while True:
         block = np.full((size, file.channels), np.nan, np.float32)
         try:
@@ -156,5 +156,9 @@ def _whole(path: Path) -> str | None:
 
 
 def _digest(rate: int, samples: np.ndarray) -> str:
+    # Bits, for NaN is unlike itself.
+    bits = samples.view(np.uint32)
+    if (bits == bits[:, :1]).all():
+        samples = np.ascontiguousarray(samples[:, :1])
     shape = f"{rate}:{samples.shape[1]}:".encode()
     return hashlib.sha256(shape + samples.tobytes()).hexdigest()
