@@ -8,7 +8,11 @@ from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.directions import span
 from audio_debias.corrections.erasers.lda import lda_direction
 from audio_debias.corrections.kernel import KERNELS
-from audio_debias.corrections.per_label import LABEL_FREE, fit_corrections
+from audio_debias.corrections.per_label import (
+    LABEL_FREE,
+    fit_corrections,
+    fit_without_labels,
+)
 from audio_debias.corrections.store import load_corrections, save_corrections
 from audio_debias.errors import InputError
 from methods import PAPER, WITH_DIRECTIONS, parameters
@@ -173,6 +177,32 @@ def test_one_more_serves_all_labels(clips, samples):
     np.testing.assert_array_equal(
         corrections[LABEL_FREE].directions_, correction_of("lda").fit(**clips).directions_
     )
+
+
+def test_without_labels_every_training_clip_counts_and_one_correction_serves_all(
+    clips, samples, tmp_path
+):
+    _, embeddings = samples
+    tables = {
+        corpus: pd.DataFrame({"clip_id": [*frame.index, "soundless"], "genre": None}).assign(
+            split=lambda table: np.where(table.index % 5, "train", "test")
+        )
+        for corpus, frame in embeddings.items()
+    }
+    labels = ["flute", "organ"]
+    corrections = fit_without_labels(labels, tables, embeddings, **parameters("zscore"))
+    assert list(corrections) == [*labels, LABEL_FREE]
+    training = [frame[np.arange(len(frame)) % 5 > 0] for frame in embeddings.values()]
+    by_hand = BiasCorrection("zscore").fit(
+        pd.concat(training).to_numpy(), domain=np.repeat(["a", "b"], list(map(len, training)))
+    )
+    expected = by_hand.transform(clips["X"], domain=clips["domain"])
+    save_corrections(tmp_path / "c.safetensors", corrections)
+    for one in load_corrections(tmp_path / "c.safetensors")[0].values():
+        np.testing.assert_array_equal(one.transform(clips["X"], domain=clips["domain"]), expected)
+    one, all_alike = tmp_path / "one.safetensors", tmp_path / "c.safetensors"
+    save_corrections(one, {"flute": corrections["flute"]})
+    assert all_alike.stat().st_size < 1.1 * one.stat().st_size + 500
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])

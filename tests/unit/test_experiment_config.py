@@ -143,6 +143,15 @@ def project(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.parametrize("change", [{"per_genre": True}, {"space": "kernel"}])
+def test_clips_of_any_label_give_no_direction_a_genre_and_no_kernel_map(config, project, change):
+    spec = read_yaml(ROOT / "resources/methods/zscore_unlabelled.yaml")
+    text = yaml.safe_dump({**spec, "name": "mine", **change})
+    (project / "resources/methods/mine.yaml").write_text(text)
+    config["methods"] = ["none", "mine"]
+    assert "mine.yaml: clips: training clips of any label" in refusal(config, project)
+
+
 def test_a_definition_with_an_unknown_key_names_its_file(config, project):
     path = project / "resources/corpora/demo_irmas.yaml"
     path.write_text(yaml.safe_dump({**read_yaml(path), "titel": "Demo"}))

@@ -31,12 +31,15 @@ def three(project):
 
 
 def test_one_correction_serves_all_corpora(three):
-    three.configure(directions={"fit_on": "all"})
+    three.configure(directions={"fit_on": "all"}, methods=["none", "mean", "zscore_unlabelled"])
     three.snakemake("results/test/metrics.parquet")
     path = three.results("corrections/all/known/mean-global.safetensors")
     corrections, _ = load_corrections(path)
     assert corrections[LABEL_FREE].domains_ == ("dry", "noisy", "third")
     assert corrections["flute"].erasers_[0].rank == 2
+    unlabelled, _ = load_corrections(path.with_name("zscore_unlabelled-any.safetensors"))
+    assert len({id(one) for one in unlabelled.values()}) == 1
+    assert len(unlabelled["flute"].erasers_) == 3
     bias = pd.read_parquet(three.results("bias.parquet"))
     mean = bias[bias["method"] == "mean"]
     assert len(mean) == 3 * 2 * 2  # pairs, labels, train corpora

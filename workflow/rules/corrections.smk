@@ -6,6 +6,7 @@ rule fit_corrections:
     input:
         samples=rules.match_samples.output.samples,
         embeddings=embeddings_of_group,
+        clips=clips_to_fit_on,
     output:
         corrections=f"{RUN}/corrections/{FIT}.safetensors",
         lacking=f"{RUN}/corrections/{FIT}.lacking.parquet",

@@ -23,6 +23,7 @@ use rule repeat_corrections as drawn_corrections with:
     input:
         samples=rules.drawn_samples.output.samples,
         embeddings=embeddings_of_group,
+        clips=clips_to_fit_on,
     output:
         corrections=f"{DRAWN}/corrections/{FIT}.safetensors",
         lacking=f"{DRAWN}/corrections/{FIT}.lacking.parquet",

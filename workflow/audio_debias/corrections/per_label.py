@@ -1,6 +1,6 @@
 """One correction per label, and one that serves all: fitted on matched samples."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -54,6 +54,53 @@ def fit_corrections(
             clips = samples.drop_duplicates(["corpus", "clip_id"])
             corrections[LABEL_FREE] = _fit(clips, embeddings, parameters, labelled=False)
     return corrections
+
+
+def fit_without_labels(
+    labels: Sequence[str],
+    clips: Mapping[str, pd.DataFrame],
+    embeddings: Mapping[str, pd.DataFrame],
+    *,
+    threads: int | None = None,
+    **parameters,
+) -> dict[str, BiasCorrection]:
+    """Fit one correction, for all labels, on every training clip of the corpora.
+
+    What the clips are labelled is not read: so a target may be adapted to that is not annotated.
+    Nothing balances the corpora, and if one label is rarer in one of them, that difference is taken
+    out with the domain.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Those of the matched samples.
+    clips : mapping of corpora to DataFrame
+        Clip tables; training clips without an embedding are left out.
+    embeddings, threads, **parameters
+        As :func:`fit_corrections`.
+
+    Returns
+    -------
+    dict of str to BiasCorrection
+        The same one for each label and for `LABEL_FREE`.
+
+    Raises
+    ------
+    InputError
+        If a clip's embedding holds NaN or infinity.
+    """
+    training = pd.concat(
+        [
+            table.loc[
+                (table["split"] == "train") & table["clip_id"].isin(embeddings[corpus].index),
+                ["clip_id", "genre"],
+            ].assign(corpus=corpus)
+            for corpus, table in clips.items()
+        ]
+    )
+    with threadpool_limits(threads):
+        correction = _fit(training, embeddings, parameters, labelled=False)
+    return dict.fromkeys([*labels, LABEL_FREE], correction)
 
 
 def _fit(

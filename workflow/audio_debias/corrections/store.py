@@ -28,7 +28,14 @@ def save_corrections(
         What describes the fit (pair, model, ...), of types JSON knows.
     """
     arrays: dict[str, np.ndarray] = {}
-    states = {label: _dump(one, label, arrays) for label, one in corrections.items()}
+    # One correction may serve several labels: it is written once, and named by the others.
+    first: dict[int, str] = {}
+    states = {
+        label: name
+        if (name := first.setdefault(id(one), label)) != label
+        else _dump(one, label, arrays)
+        for label, one in corrections.items()
+    }
     save_arrays(path, arrays, {"corrections": states, "metadata": dict(metadata or {})})
 
 
@@ -42,8 +49,12 @@ def load_corrections(path: str | Path) -> tuple[dict[str, BiasCorrection], dict]
     """
     arrays, content = load_arrays(path)
     with reading(path):
-        states = content["corrections"].items()
-        return {label: _build(state, label, arrays) for label, state in states}, content["metadata"]
+        corrections: dict[str, BiasCorrection] = {}
+        for label, state in content["corrections"].items():
+            corrections[label] = (
+                corrections[state] if isinstance(state, str) else _build(state, label, arrays)
+            )
+        return corrections, content["metadata"]
 
 
 def _dump(correction: BiasCorrection, label: str, arrays: dict) -> dict:

@@ -160,6 +160,12 @@ def _check_method(method: Method, experiment: Experiment) -> None:
             f"config: methods: {method.name} moves each corpus on its own, and directions.fit_on: "
             f"others corrects a corpus that it never saw; leave {method.name} out"
         )
+    if method.clips == "training" and (method.per_genre or method.space == "kernel"):
+        raise InputError(
+            f"{source('methods', method.name)}: clips: training clips of any label have neither "
+            "matched genres nor a kernel map of their label; leave per_genre out and write "
+            "space: linear"
+        )
     if not method.per_genre:
         return
     for name, corpus in experiment.corpora.items():

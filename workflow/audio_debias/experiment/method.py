@@ -27,6 +27,9 @@ class Method:
         Whether the result depends on the seed: such cells are repeated over seeds.
     needs : {"nothing", "corpus"}
         What must be known of a clip to correct it.
+    clips : {"matched", "training"}
+        What it is fitted on: the clips of each label's matched sample, or all training clips of the
+        corpora, whose labels are not read.
     """
 
     name: str
@@ -39,11 +42,12 @@ class Method:
     options: Mapping = field(default_factory=dict)
     seeded: bool = False
     needs: str = "nothing"
+    clips: str = "matched"
 
     @property
     def depends_on_mode(self) -> bool:
         """Whether directions from all clips differ from those of a label's positives."""
-        return self.eraser is not None
+        return self.eraser is not None and self.clips == "matched"
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,10 @@ def strength_curves(methods: Mapping[str, Method]) -> dict[str, OnCurve]:
     for name, method in methods.items():
         if method.eraser is not None:
             options = {**method.options, "strength": None}
-            same = (method.eraser, method.space, method.per_genre, sorted(options.items()))
+            same = (
+                *(method.eraser, method.space, method.per_genre, method.clips),
+                sorted(options.items()),
+            )
             strength = float(method.options.get("strength", 1.0))
             curves.setdefault(repr(same), []).append((strength, name))
     found: dict[str, OnCurve] = {}

@@ -14,6 +14,11 @@ def method_numbers(wildcards):
     }
 
 
+def clips_to_fit_on(wildcards):
+    """The clip tables, for a method that is fitted on all training clips."""
+    return clips_of_group(wildcards) if method_of(wildcards).clips == "training" else []
+
+
 def fitted_mode(wildcards):
     """Without an eraser there is nothing to fit on the clips of a label alone."""
     return wildcards.mode if method_of(wildcards).depends_on_mode else "global"
