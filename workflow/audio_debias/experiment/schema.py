@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,18 @@ def validate(content: Mapping, schema: Path, source: str) -> None:
     """
     check_extent(content, source)
     _refuse_unquoted_keys(content, source)
-    validator = _Validator(read_yaml(schema))
+    validator = _validator(schema)
     error = jsonschema.exceptions.best_match(validator.iter_errors(content))
     if error is None:
         return
     where = ".".join(str(part) for part in error.absolute_path)
     raise InputError(": ".join(filter(None, (source, where, _explain(error)))))
+
+
+@cache
+def _validator(schema: Path) -> jsonschema.Draft202012Validator:
+    """Read once: a run validates a dozen definitions of one kind."""
+    return _Validator(read_yaml(schema))
 
 
 def unknown(name, known: Iterable, what: str = "name") -> str:
