@@ -13,10 +13,12 @@ import soundfile
 from audio_debias.reports.compare import compare_page
 from audio_debias.reports.index_page import index_page
 from audio_debias.reports.telling_clips import with_sound
-from unit.page_data import NAMES, make_large_run, make_run
+from unit.page_data import NAMES, make_large_run, make_run, make_strengths
 
 HOSTILE = "<img src=x onerror=document.title='broken'></script>\"'&\\_שלום" + "long" * 20
 INTERVAL_CHARTS = ["overview-0", "overview-1", "labels-0", "labels-1"]
+
+POINTS_OF_STRENGTH = "#strength-linear .mark-symbol path[aria-roledescription]"
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +198,28 @@ def test_the_map_shows_clips_of_what_is_chosen_before_and_after(page, show, run)
     page.locator("#map-colour").select_option("label")
     page.locator("#map-after svg", has_text="not there").wait_for()
     assert not errors
+
+
+def test_curves_of_strength_tell_their_numbers_and_follow_the_filters(page, show, run):
+    errors = show(index_page(**run, strengths=make_strengths(run["intervals"])))
+    points = page.locator(POINTS_OF_STRENGTH)
+    points.first.wait_for()
+    assert points.count() == 2 * 2 * 4  # models, modes, strengths
+    points.nth(3).hover()
+    page.locator("#vg-tooltip-element.visible", has_text="Strength (%)").wait_for()
+    page.locator("#model").select_option("large")
+    page.locator("#mode").select_option("global")
+    page.wait_for_function(f"document.querySelectorAll('{POINTS_OF_STRENGTH}').length === 4")
+    assert page.locator("#strength-nonlinear svg", has_text="nonlinear").is_visible()
+    page.locator("#method").select_option("KLDA")
+    page.locator("#strength-linear", has_text="Nothing of this to show").wait_for()
+    assert not errors
+
+
+def test_without_strengths_no_curve_is_shown(page, show, run):
+    show(index_page(**run))
+    page.locator("#removal svg.marks").wait_for()
+    assert not page.locator("#strength-section").is_visible()
 
 
 def test_titles_stay_text(page, show):

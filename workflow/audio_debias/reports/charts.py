@@ -5,7 +5,10 @@ import altair as alt
 from audio_debias.reports.figures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 _ROWS = alt.NamedData("rows")
-_COLOURS = [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "#8a8a8a", "#B8860B"]
+_COLOURS = [
+    *(BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "#8a8a8a", "#B8860B"),
+    *("#44AA99", "#AA4499", "#999933", "#882255"),
+]
 _AUC = "AUC (points)"
 
 
@@ -22,6 +25,7 @@ def charts() -> dict[str, dict]:
         "overview": _intervals("model", "Embedding"),
         "labels": _intervals("label", "Label"),
         "removal": _removal(),
+        "strength": _strength(),
         "cosines": _cosines(),
         "sources": _sources(),
         "counts": _counts(),
@@ -98,6 +102,35 @@ def _removal() -> alt.LayerChart:
         y=alt.Y("size:Q", title=title), shape=alt.Shape("model:N", sort=None, title=None)
     )
     return (zero + bars + points).properties(width="container", height=300)
+
+
+def _strength() -> alt.Chart:
+    """A line an embedding, eraser and mode; the page says which adversary is across."""
+    return (
+        alt.Chart(_ROWS)
+        .mark_line(point=alt.OverlayMarkDef(filled=True, size=60, cursor="pointer"))
+        .encode(
+            x=alt.X("found:Q", scale=alt.Scale(domain=[50, 100], clamp=True)),
+            y=alt.Y("across:Q", title="Mean AUC across corpora", scale=alt.Scale(zero=False)),
+            order="strength:Q",
+            color=alt.Color("method:N", sort=None, title=None, scale=alt.Scale(range=_COLOURS)),
+            shape=alt.Shape("model:N", sort=None, title=None),
+            strokeDash=alt.StrokeDash(
+                "mode:N", sort=None, legend=alt.Legend(title=None, symbolType="stroke")
+            ),
+            detail="model:N",
+            tooltip=[
+                alt.Tooltip("model:N", title="Embedding"),
+                alt.Tooltip("correction:N", title="Correction"),
+                alt.Tooltip("strength:Q", title="Strength (%)"),
+                alt.Tooltip("linear:Q", title="Told apart by a linear probe", format=".1f"),
+                alt.Tooltip("nonlinear:Q", title="Told apart by a nonlinear one", format=".1f"),
+                alt.Tooltip("across:Q", title="AUC across corpora", format=".2f"),
+                alt.Tooltip("within:Q", title="AUC within", format=".2f"),
+            ],
+        )
+        .properties(width="container", height=260)
+    )
 
 
 def _cosines() -> alt.Chart:

@@ -26,6 +26,7 @@ def index_page(
     in_space: pd.DataFrame,
     adversaries: pd.DataFrame,
     cosines: pd.DataFrame | None = None,
+    strengths: pd.DataFrame | None = None,
     *,
     title: str,
     names: Names,
@@ -41,8 +42,8 @@ def index_page(
     ----------
     findings : sequence of mapping
         What ``findings.json`` holds.
-    intervals, in_space, adversaries, cosines : DataFrame
-        The tables of the run of those names.
+    intervals, in_space, adversaries, cosines, strengths : DataFrame
+        The tables of the run of those names (``strength.parquet`` the last).
     title : str
     names : mapping of str to str
         Display names of models, corpora, pairs and methods.
@@ -75,6 +76,7 @@ def index_page(
     blocks = index_data.blocks(intervals, in_space, words, names)
     removed = index_data.removal(adversaries, words)
     angles = {} if cosines is None else index_data.cosines(cosines, words, names)
+    curves = {} if strengths is None else index_data.strengths(strengths, words)
     origins = {} if sources is None else _origins(sources, names)
     maps = maps_of(words) if maps_of else {}
     for answer in told:
@@ -82,6 +84,7 @@ def index_page(
             "best": answer.best,
             "removal": removed.get(answer.pair, []),
             "cosines": angles.get(answer.pair, []),
+            "strengths": curves.get(answer.pair, []),
             "sources": origins.get(answer.pair, []),
             "map": maps.get(answer.pair),
         }

@@ -346,6 +346,7 @@ function drawRest() {
 }
 
 {% include 'index_map.js' %}
+{% include 'index_strength.js' %}
 
 // ---- what is chosen
 
@@ -353,6 +354,7 @@ function drawCharts() {
   document.documentElement.classList.toggle("dark", SCHEME.matches);
   drawIntervals();
   drawRemoval();
+  drawStrength();
   drawMap();
   drawRest();
 }
