@@ -163,6 +163,7 @@ def _sources() -> alt.LayerChart:
             alt.Tooltip("property:N", title="Source"),
             alt.Tooltip("model:N", title="Embedding"),
             alt.Tooltip("r2:Q", title="R² alone (%)", format=".1f"),
+            alt.Tooltip("interval:N", title="95 % interval"),
             alt.Tooltip("added:Q", title="R² added to all others (%)", format=".1f"),
         ],
     )
@@ -185,7 +186,7 @@ def _counts() -> alt.LayerChart:
     shade = alt.Color("clips:Q", legend=None, scale=alt.Scale(scheme="blues", zero=True))
     tiles = base.mark_rect(cursor="pointer").encode(color=shade)
     ink = alt.condition("datum.clips > datum.dark", alt.value("white"), alt.value("#1b1f24"))
-    text = base.mark_text(fontSize=10).encode(text="clips:Q", color=ink)
+    text = base.mark_text(fontSize=12).encode(text="clips:Q", color=ink)
     return (tiles + text).properties(width="container", usermeta=_step(20, "label"))
 
 
