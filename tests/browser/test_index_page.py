@@ -13,10 +13,12 @@ import soundfile
 from audio_debias.reports.compare import compare_page
 from audio_debias.reports.index_page import index_page
 from audio_debias.reports.telling_clips import with_sound
-from unit.page_data import NAMES, make_large_run, make_run
+from unit.page_data import NAMES, make_large_run, make_run, make_strengths
 
 HOSTILE = "<img src=x onerror=document.title='broken'></script>\"'&\\_שלום" + "long" * 20
 INTERVAL_CHARTS = ["overview-0", "overview-1", "labels-0", "labels-1"]
+
+POINTS_OF_STRENGTH = "#strength-linear .mark-symbol path[aria-roledescription]"
 
 
 @pytest.fixture(scope="module")
@@ -113,9 +115,9 @@ def test_few_positives_are_counted_and_muted(page, show, run):
 def test_a_kernel_method_can_be_compared_with_its_own_space(page, show, run):
     show(index_page(**run))
     page.locator("#method").select_option("KLDA")
-    against_none = rows_of(page)[1][-1]
-    page.locator("#against").select_option("own")
     own = rows_of(page)[1][-1]
+    page.locator("#against").select_option("none")
+    against_none = rows_of(page)[1][-1]
     intervals, in_space = run["intervals"], run["in_space"]
     for shown, table in ((against_none, intervals), (own, in_space)):
         row = table.query(
@@ -198,6 +200,43 @@ def test_the_map_shows_clips_of_what_is_chosen_before_and_after(page, show, run)
     assert not errors
 
 
+def test_curves_of_strength_tell_their_numbers_and_follow_the_filters(page, show, run):
+    errors = show(index_page(**run, strengths=make_strengths(run["intervals"])))
+    points = page.locator(POINTS_OF_STRENGTH)
+    points.first.wait_for()
+    assert points.count() == 2 * 2 * 4  # models, modes, strengths
+    points.nth(3).hover()
+    page.locator("#vg-tooltip-element.visible", has_text="Strength (%)").wait_for()
+    page.locator("#model").select_option("large")
+    page.locator("#mode").select_option("global")
+    page.wait_for_function(f"document.querySelectorAll('{POINTS_OF_STRENGTH}').length === 4")
+    assert page.locator("#strength-nonlinear svg", has_text="nonlinear").is_visible()
+    page.locator("#method").select_option("KLDA")
+    page.locator("#strength-linear", has_text="Nothing of this to show").wait_for()
+    assert not errors
+
+
+def test_sources_tell_their_intervals_and_follow_the_model(page, show, run):
+    rows = [("small", "bandwidth", 0.8), ("large", "bandwidth", 0.6), ("large", "loudness", None)]
+    sources = pd.DataFrame(rows, columns=["model", "property", "r2_alone"])
+    sources = sources.assign(pair="a--b", kind="property", r2_added=0.1)
+    sources["r2_alone_low"], sources["r2_alone_high"] = [0.7, 0.5, None], [0.9, 0.7, None]
+    errors = show(index_page(**run, sources=sources))
+    points = page.locator("#sources .mark-symbol path[aria-roledescription]")
+    points.first.wait_for()
+    page.locator("#model").select_option("small")
+    page.locator("#sources", has_not_text="loudness").wait_for()
+    points.first.hover()
+    page.locator("#vg-tooltip-element.visible", has_text="[70.0, 90.0]").wait_for()
+    assert not errors
+
+
+def test_without_strengths_no_curve_is_shown(page, show, run):
+    show(index_page(**run))
+    page.locator("#removal svg.marks").wait_for()
+    assert not page.locator("#strength-section").is_visible()
+
+
 def test_titles_stay_text(page, show):
     names = {name: HOSTILE + name for name in ("small", "a", "lda", "a--b")}
     run = make_run(title=HOSTILE)
@@ -253,6 +292,11 @@ def test_a_clip_is_heard(page, show, run, tmp_path):
     errors = show(index_page(**run, clips_of=lambda _: clips))
     items = page.locator("#clips li")
     assert items.count() == 2
+    page.locator("#model").select_option("large")
+    page.locator("#clips").wait_for(state="hidden")
+    page.locator("#model").select_option("small")
+    page.locator("#label").select_option("flute")
+    items.first.wait_for()
     assert "0.10 → 0.90, flipped" in items.first.inner_text()
     assert items.last.locator("code").inner_text() == "b00002"
     played = items.first.locator("audio").evaluate(

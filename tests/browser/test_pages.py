@@ -81,6 +81,27 @@ def test_the_head_of_the_table_stays_in_sight(page, tmp_path, metrics):
     assert 0 <= top < 5
 
 
+@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES.keys())
+def test_on_a_phone_the_table_scrolls_in_its_box_and_keeps_its_heads(
+    page, tmp_path, metrics, names
+):
+    open_page(page, tmp_path, html_table(wide_table(metrics), names), width=420)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    box = page.locator(".grid").first
+    assert box.evaluate("e => e.scrollWidth > e.clientWidth")
+    box.evaluate("e => e.scrollTo(200, 150)")
+    left, top = (box.bounding_box()[key] for key in ("x", "y"))
+    name = box.locator("tbody th").last.bounding_box()
+    assert name["x"] == pytest.approx(left, abs=1)
+    assert name["width"] < 210
+    assert box.locator("thead").bounding_box()["y"] == pytest.approx(top, abs=1)
+    corner = box.locator("thead th").first
+    assert corner.evaluate(
+        "e => { const b = e.getBoundingClientRect();"
+        " return document.elementFromPoint(b.x + 5, b.y + 5) === e; }"
+    )
+
+
 def test_the_comparison_opens_its_labels(page, tmp_path):
     metrics = make_metrics(corpora=["irmas", "openmic"], models=["vggish"])
     keys = ["model", "method", "mode", "train_corpus", "test_corpus"]

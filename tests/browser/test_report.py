@@ -1,5 +1,7 @@
 """The report of a real run, opened from disk in a real browser without a network."""
 
+import zipfile
+
 import pytest
 
 from browser.report_page import check_report
@@ -7,18 +9,18 @@ from projects import make_project
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def project(tmp_path_factory):
     project = make_project(tmp_path_factory.mktemp("report") / "project")
     project.configure(methods=["none", "lda", "mlda"])
     (project.path / "dry/dry_000.wav").unlink()  # something to stand among what was left out
     project.snakemake()
-    return project.results("report.html")
+    return project
 
 
-def test_the_report_shows_table_and_figures_without_a_network(page, report):
+def test_the_report_shows_table_and_figures_without_a_network(page, project):
     check_report(
         page,
-        report,
+        project.results("report.html"),
         {
             "0 Findings": ["The answer"],
             "1 Table": ["Table"],
@@ -28,3 +30,19 @@ def test_the_report_shows_table_and_figures_without_a_network(page, report):
             "5 Resources": ["Time and memory"],
         },
     )
+    assert "All on one page" not in project.results("report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_report_that_is_a_zip_opens_on_the_page(page, project, tmp_path):
+    project.snakemake("--report", "report.zip")
+    with zipfile.ZipFile(project.path / "report.zip") as archive:
+        archive.extractall(tmp_path)
+    check_report(page, tmp_path / "report/report.html", {"0 Findings": ["All on one page"]})
+    assert page.locator("table tbody tr").first.inner_text().startswith("All on one page")
+    shown = page.frame_locator("iframe")
+    shown.locator("html[data-ready]").wait_for()
+    assert shown.get_by_text("What helped?").is_visible()
+    shown.locator("#overview-0 svg.marks").wait_for()
+    shown.locator("#method").select_option("mLDA")
+    shown.locator("#shown", has_text="2 rows").wait_for()

@@ -1,8 +1,10 @@
 """The evidence of a real run: tables that keep their contract, sentences, controls."""
 
 import json
+import re
 
 import pandas as pd
+import pytest
 
 UNCERTAINTY = {"resamples": 200}
 
@@ -44,8 +46,12 @@ def test_further_training_samples_and_controls_are_run_on_demand(project):
 
 def test_a_method_at_a_strength_is_a_point_of_its_curve(project):
     project.configure(methods=["none", "mean", "mean@0.5", "lda"], uncertainty=UNCERTAINTY)
-    project.snakemake("results/test/figures/strength/dry--noisy.svg")
+    project.snakemake("results/test/figures/strength/dry--noisy.svg", "results/test/index.html")
     table = pd.read_parquet(project.results("strength.parquet"))
     assert table["method"].tolist() == ["none", "mean@0.5", "mean"]
     assert table["linear"].is_monotonic_decreasing
     assert table["linear"].iloc[-1] < 0.75 < 0.95 < table["linear"].iloc[0]
+    page = project.results("index.html").read_text(encoding="utf-8")
+    block = json.loads(re.search(r'class="block"[^>]*>(.*?)</script>', page, re.DOTALL)[1])
+    assert [row[3] for row in block["strengths"]] == [0, 5000, 10000]
+    assert [row[4] for row in block["strengths"]] == pytest.approx(1e4 * table["linear"], abs=0.51)

@@ -37,6 +37,7 @@ rule index_page:
         adversaries=rules.adversaries.output[0],
         cosines=rules.cosines.output[0] if DIRECTIONS else [],
         sources=rules.join_sources.output.sources if ATTRIBUTED else [],
+        strengths=rules.strengths.output[0] if CURVES else [],
         scores=files_of(rules.run_transfers.output.scores, HEARD),
         clips=collect(CLIPS, corpus=EXPERIMENT.corpora),
         maps=[rules.map_clips.output[0].format(pair=p, model=m) for p, m in MAPPED],

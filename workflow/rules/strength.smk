@@ -1,4 +1,7 @@
 # Strength: what corrections remove and cost as more and more of them is applied.
+include: "lookups/strength.smk"
+
+
 rule strengths:
     input:
         intervals=rules.intervals.output.intervals,

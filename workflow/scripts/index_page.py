@@ -36,6 +36,7 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
         intervals,
         *map(read_parquet, (inputs.in_space, inputs.adversaries)),
         cosines=read_parquet(inputs.cosines) if inputs.cosines else None,
+        strengths=read_parquet(inputs.strengths) if inputs.strengths else None,
         counts=count_positives(clips, params.labels),
         links=params.links,
         clips_of=clips_of if cells else None,

@@ -84,7 +84,7 @@ def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
     parts = []
     groups = rows[rows["kind"] == "group"].set_index("group")
     for group, members in found.groupby("group", sort=False):
-        titles = [_title(name) for name in members["property"]]
+        titles = [factor_title(name) for name in members["property"]]
         share, subject = members.iloc[0], f"{titles[0]} alone explains"
         if len(members) > 1:
             share, subject = groups.loc[group], f"{group} ({', '.join(titles)}) explains"
@@ -96,9 +96,10 @@ def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
 
 def _constants(rows: pd.DataFrame) -> str:
     """What is the same for all clips of a corpus: it may be the cause, and no data can tell."""
-    constant = [_title(name) for name in rows.loc[rows["kind"] == "constant", "property"]]
+    constant = [factor_title(name) for name in rows.loc[rows["kind"] == "constant", "property"]]
     return f"; constant in each corpus: {', '.join(constant)}" if constant else ""
 
 
-def _title(name: str) -> str:
+def factor_title(name: str) -> str:
+    """How a property, genre or label is called that may tell the corpora apart."""
     return PROPERTIES[name].title if name in PROPERTIES else f"the {name}"

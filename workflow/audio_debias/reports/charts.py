@@ -5,7 +5,10 @@ import altair as alt
 from audio_debias.reports.figures.style import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION
 
 _ROWS = alt.NamedData("rows")
-_COLOURS = [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "#8a8a8a", "#B8860B"]
+_COLOURS = [
+    *(BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, "#8a8a8a", "#B8860B"),
+    *("#44AA99", "#AA4499", "#999933", "#882255"),
+]
 _AUC = "AUC (points)"
 
 
@@ -22,6 +25,7 @@ def charts() -> dict[str, dict]:
         "overview": _intervals("model", "Embedding"),
         "labels": _intervals("label", "Label"),
         "removal": _removal(),
+        "strength": _strength(),
         "cosines": _cosines(),
         "sources": _sources(),
         "counts": _counts(),
@@ -100,6 +104,35 @@ def _removal() -> alt.LayerChart:
     return (zero + bars + points).properties(width="container", height=300)
 
 
+def _strength() -> alt.Chart:
+    """A line an embedding, eraser and mode; the page says which adversary is across."""
+    return (
+        alt.Chart(_ROWS)
+        .mark_line(point=alt.OverlayMarkDef(filled=True, size=60, cursor="pointer"))
+        .encode(
+            x=alt.X("found:Q", scale=alt.Scale(domain=[50, 100], clamp=True)),
+            y=alt.Y("across:Q", title="Mean AUC across corpora", scale=alt.Scale(zero=False)),
+            order="strength:Q",
+            color=alt.Color("method:N", sort=None, title=None, scale=alt.Scale(range=_COLOURS)),
+            shape=alt.Shape("model:N", sort=None, title=None),
+            strokeDash=alt.StrokeDash(
+                "mode:N", sort=None, legend=alt.Legend(title=None, symbolType="stroke")
+            ),
+            detail="model:N",
+            tooltip=[
+                alt.Tooltip("model:N", title="Embedding"),
+                alt.Tooltip("correction:N", title="Correction"),
+                alt.Tooltip("strength:Q", title="Strength (%)"),
+                alt.Tooltip("linear:Q", title="Told apart by a linear probe", format=".1f"),
+                alt.Tooltip("nonlinear:Q", title="Told apart by a nonlinear one", format=".1f"),
+                alt.Tooltip("across:Q", title="AUC across corpora", format=".2f"),
+                alt.Tooltip("within:Q", title="AUC within", format=".2f"),
+            ],
+        )
+        .properties(width="container", height=260)
+    )
+
+
 def _cosines() -> alt.Chart:
     return (
         alt.Chart(_ROWS)
@@ -130,6 +163,7 @@ def _sources() -> alt.LayerChart:
             alt.Tooltip("property:N", title="Source"),
             alt.Tooltip("model:N", title="Embedding"),
             alt.Tooltip("r2:Q", title="R² alone (%)", format=".1f"),
+            alt.Tooltip("interval:N", title="95 % interval"),
             alt.Tooltip("added:Q", title="R² added to all others (%)", format=".1f"),
         ],
     )
@@ -152,7 +186,7 @@ def _counts() -> alt.LayerChart:
     shade = alt.Color("clips:Q", legend=None, scale=alt.Scale(scheme="blues", zero=True))
     tiles = base.mark_rect(cursor="pointer").encode(color=shade)
     ink = alt.condition("datum.clips > datum.dark", alt.value("white"), alt.value("#1b1f24"))
-    text = base.mark_text(fontSize=10).encode(text="clips:Q", color=ink)
+    text = base.mark_text(fontSize=12).encode(text="clips:Q", color=ink)
     return (tiles + text).properties(width="container", usermeta=_step(20, "label"))
 
 

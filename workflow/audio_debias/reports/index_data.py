@@ -128,6 +128,30 @@ def cosines(table: pd.DataFrame, words: Mapping[str, Sequence], names: Names) ->
     return _listed(table, ["model", "mode", "label"], ["train", "space"], ["cosine"], words)
 
 
+def strengths(table: pd.DataFrame, words: Mapping[str, Sequence]) -> dict[str, list]:
+    """Per pair, what erasers leave of the domain and the AUCs, along their strength.
+
+    Parameters
+    ----------
+    table : DataFrame
+        What :func:`~audio_debias.evidence.strength.along_strength` gives.
+    words : mapping
+        What :func:`vocabulary` gives.
+
+    Returns
+    -------
+    dict of str to list
+        ``[model, mode, curve, strength, linear, nonlinear, cross, within]``, the curve by the
+        method of full strength.
+    """
+    # The vocabulary may know a curve that no mode changes under ``any`` alone.
+    table = table.assign(
+        method=table["curve"], mode=table["mode"].where(table["mode"].isin(words["modes"]), "any")
+    ).drop_duplicates(["pair", "model", "mode", "curve", "strength"])
+    points = ["strength", "linear", "nonlinear", "cross", "within"]
+    return _listed(table, ["model", "mode", "method"], [], points, words)
+
+
 def _listed(table, coded, plain, points, words) -> dict[str, list]:
     columns = {}
     for key in coded:

@@ -12,6 +12,7 @@ import pandas as pd
 import vl_convert
 from markupsafe import Markup
 
+from audio_debias.evidence.source_sentences import factor_title
 from audio_debias.evidence.sources import NAMED_KINDS
 from audio_debias.reports import index_data
 from audio_debias.reports.answer import Answer, answers, free_of_modes, once
@@ -26,6 +27,7 @@ def index_page(
     in_space: pd.DataFrame,
     adversaries: pd.DataFrame,
     cosines: pd.DataFrame | None = None,
+    strengths: pd.DataFrame | None = None,
     *,
     title: str,
     names: Names,
@@ -41,8 +43,8 @@ def index_page(
     ----------
     findings : sequence of mapping
         What ``findings.json`` holds.
-    intervals, in_space, adversaries, cosines : DataFrame
-        The tables of the run of those names.
+    intervals, in_space, adversaries, cosines, strengths : DataFrame
+        The tables of the run of those names (``strength.parquet`` the last).
     title : str
     names : mapping of str to str
         Display names of models, corpora, pairs and methods.
@@ -75,13 +77,15 @@ def index_page(
     blocks = index_data.blocks(intervals, in_space, words, names)
     removed = index_data.removal(adversaries, words)
     angles = {} if cosines is None else index_data.cosines(cosines, words, names)
-    origins = {} if sources is None else _origins(sources, names)
+    curves = {} if strengths is None else index_data.strengths(strengths, words)
+    origins = {} if sources is None else _origins(sources, words)
     maps = maps_of(words) if maps_of else {}
     for answer in told:
         blocks[answer.pair] |= {
             "best": answer.best,
             "removal": removed.get(answer.pair, []),
             "cosines": angles.get(answer.pair, []),
+            "strengths": curves.get(answer.pair, []),
             "sources": origins.get(answer.pair, []),
             "map": maps.get(answer.pair),
         }
@@ -200,7 +204,7 @@ def _spoken(clips: pd.DataFrame, names: Names) -> list[dict]:
     """The list of clips as text."""
     titled = clips.assign(
         **{
-            key: clips[key].map(lambda name: names.get(name, name))
+            f"{key}_title": clips[key].map(lambda name: names.get(name, name))
             for key in ("model", "train_corpus", "test_corpus")
         }
     )
@@ -208,7 +212,8 @@ def _spoken(clips: pd.DataFrame, names: Names) -> list[dict]:
     return titled.to_dict("records")
 
 
-def _origins(sources: pd.DataFrame, names: Names) -> dict[str, list]:
+def _origins(sources: pd.DataFrame, words: Mapping[str, Sequence]) -> dict[str, list]:
+    codes = {name: i for i, (name, _) in enumerate(words["models"])}
     single = sources[sources["kind"].isin(NAMED_KINDS)]
     single = single.sort_values("r2_alone", ascending=False, kind="stable")
     columns = ["r2_alone", "r2_alone_low", "r2_alone_high", "r2_added"]
@@ -218,5 +223,6 @@ def _origins(sources: pd.DataFrame, names: Names) -> dict[str, list]:
     for pair, model, source, *values in zip(
         single["pair"], single["model"], single["property"], *points.T.to_numpy(), strict=True
     ):
-        found.setdefault(pair, []).append([names.get(model, model), source, *values])
+        if model in codes:
+            found.setdefault(pair, []).append([codes[model], factor_title(source), *values])
     return found

@@ -7,6 +7,9 @@ from audio_debias.experiment.method import REFERENCE
 MODES = {"global": "Global bias correction", "classwise": "Class-wise bias correction"}
 """The modes as the paper's table heads them."""
 
+SHORT_MODES = {"global": "global", "classwise": "class-wise", "any": ""}
+"""The same in sentences; a mode that changes nothing is not named."""
+
 Names = Mapping[str, str]
 """Display names of models, corpora and methods; a name that is absent stands for itself."""
 
@@ -15,6 +18,12 @@ def row_name(model: str, method: str, names: Names) -> str:
     """The name of a row of the paper's table, such as ``VGGish`` or ``VGGish-LDA``."""
     name = names.get(model, model)
     return name if method == REFERENCE else f"{name}-{names.get(method, method)}"
+
+
+def correction_name(method: str, mode: str, names: Names) -> str:
+    """A correction such as ``LDA (class-wise)``."""
+    mode = SHORT_MODES.get(mode, mode)
+    return names.get(method, method) + (f" ({mode})" if mode else "")
 
 
 def transfer_name(train_corpus: str, test_corpus: str, names: Names) -> str:

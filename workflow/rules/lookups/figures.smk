@@ -1,15 +1,7 @@
 # The figures of the run.
-from audio_debias.experiment.method import strength_curves
-
 # What figures without methods need: another method leaves them as they are.
 UNCORRECTED_TITLES = {
     name: title for name, title in TITLES.items() if name not in EXPERIMENT.methods
-}
-
-# Methods that are one eraser at several strengths.
-CURVES = {
-    name: (point.curve, point.strength, point.reference)
-    for name, point in strength_curves(EXPERIMENT.methods).items()
 }
 
 

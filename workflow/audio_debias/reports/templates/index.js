@@ -20,6 +20,8 @@ const NONE = words.methods.findIndex(([name]) => name === "none");
 // In the order of a block's cells: trained on, tested on.
 const TRANSFERS = [[0, 0], [1, 1], [1, 0], [0, 1]];
 const FEW = 10;
+// Height of a line of text on an axis, in pixels.
+const LINE = 18;
 
 const SCHEME = matchMedia("(prefers-color-scheme: dark)");
 
@@ -32,7 +34,8 @@ const signed = (value) => minus((value > 0 ? "+" : "") + points(value, 2));
 const interval = (low, high, digits = 1) =>
   low === null ? "[unknown]" : minus(`[${points(low, digits)}, ${points(high, digits)}]`);
 const chosen = (name) => (byId(name).value === "" ? null : Number(byId(name).value));
-const changeOf = (cell) => cell[byId("against").value === "own" ? 5 : 4];
+// What has no change in its own space is that space itself, K: it is measured against no correction.
+const changeOf = (cell) => (byId("against").value === "own" && cell[5][0] !== null ? cell[5] : cell[4]);
 const escaped = (text) => $("<i>").text(text).html();
 const transferName = ([train, test]) => `${block.corpora[train]} → ${block.corpora[test]}`;
 
@@ -76,7 +79,7 @@ function aucColumn(i) {
       const [auc, low, high, n] = cell;
       if (type !== "display") return `${points(auc)} ${interval(low, high)}`;
       return `<span class="${n < FEW ? "few" : ""}"><b>${points(auc)}</b>
-        <span class="interval">${interval(low, high)}</span> <span class="n">n ${n}</span></span>`;
+        <span class="n">n ${n}</span> <span class="interval">${interval(low, high)}</span></span>`;
     },
   };
 }
@@ -96,8 +99,8 @@ function changeColumn(i) {
       if (type !== "display") return told;
       const tone = { better: "gain", worse: "loss" }[word] ?? "";
       return `<span class="${tone} ${n < FEW ? "few" : ""}" title="${word}"><b>${signed(size)}</b>
-        <span class="interval">${interval(low, high, 2)}</span>
-        <span aria-label="${word}">${MARKS[word] ?? ""}</span></span>`;
+        <span aria-label="${word}">${MARKS[word] ?? ""}</span>
+        <span class="interval">${interval(low, high, 2)}</span></span>`;
     },
   };
 }
@@ -199,7 +202,8 @@ async function embed(last, id, spec, rows, title) {
   const filled = { ...spec, datasets: { rows } };
   const { step, fields } = filled.usermeta ?? {};
   if (step) {
-    filled.height = fields.reduce((height, field) => height * new Set(rows.map((row) => row[field])).size, step);
+    const [first, ...rest] = fields.map((field) => new Set(rows.map((row) => row[field])).size);
+    filled.height = first * Math.max(LINE, rest.reduce((height, count) => height * count, step));
   }
   const ink = getComputedStyle(document.body);
   const [dark, light] = [ink.color, SCHEME.matches ? "#363c44" : "#d4d9df"];
@@ -208,9 +212,10 @@ async function embed(last, id, spec, rows, title) {
     font: "system-ui, sans-serif",
     view: { stroke: null },
     axis: { labelColor: dark, titleColor: dark, gridColor: light, domainColor: light,
-      tickColor: light, titleFontWeight: "normal" },
-    legend: { symbolBaseFillColor: dark, symbolBaseStrokeColor: dark, labelColor: dark, titleColor: dark, orient: "bottom",
-      columns: Math.max(1, Math.floor(place.clientWidth / 150)) },
+      tickColor: light, titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12 },
+    legend: { labelFontSize: 12, symbolBaseFillColor: dark, symbolBaseStrokeColor: dark, labelColor: dark, titleColor: dark, orient: "bottom",
+      columns: Math.max(1, Math.floor(place.clientWidth / 150)),
+      layout: { bottom: { direction: place.clientWidth < 500 ? "vertical" : "horizontal" } } },
   };
   const result = await window.vegaEmbed(place, filled, {
     ast: true,
@@ -313,6 +318,17 @@ function drawRemoval() {
   draw("removal", "removal", data, "Removal and transfer");
 }
 
+function showClips() {
+  const [model, label] = [chosen("model"), chosen("label")];
+  const clips = [...document.querySelectorAll(".clips li")];
+  for (const clip of clips) {
+    const told = clip.dataset;
+    clip.hidden = told.pair !== byId("pair").value || (model !== null && told.model !== words.models[model][0])
+      || (label !== MEAN && told.label !== words.labels[label]);
+  }
+  if (clips.length) byId("clips").hidden = clips.every((clip) => clip.hidden);
+}
+
 function drawRest() {
   const [model, label] = [chosen("model"), chosen("label")];
   const angles = block.cosines.filter(
@@ -329,10 +345,12 @@ function drawRest() {
   byId("sources-section").hidden = !block.sources.length;
   if (block.sources.length) {
     const data = block.sources
-      .filter((row) => model === null || row[0] === TITLE.model(model))
-      .map(([name, property, r2, low, high, added]) => ({ model: name, property, r2, low, high, added }));
+      .filter((row) => (model ?? row[0]) === row[0])
+      .map(([m, property, r2, low, high, added]) => ({ model: TITLE.model(m), modelCode: m, property, r2, low, high,
+        added, interval: low === null ? "[unknown]" : `[${low.toFixed(1)}, ${high.toFixed(1)}]` }));
     draw("sources", "sources", data, "Sources of the bias");
   }
+  showClips();
   byId("counts-section").hidden = !words.counts;
   for (const side of words.counts ? [0, 1] : []) {
     const own = words.counts.filter((row) => row[0] === block.corpora[side]);
@@ -346,6 +364,7 @@ function drawRest() {
 }
 
 {% include 'index_map.js' %}
+{% include 'index_strength.js' %}
 
 // ---- what is chosen
 
@@ -353,6 +372,7 @@ function drawCharts() {
   document.documentElement.classList.toggle("dark", SCHEME.matches);
   drawIntervals();
   drawRemoval();
+  drawStrength();
   drawMap();
   drawRest();
 }
