@@ -299,8 +299,8 @@ ROWS = {
         layered,
         {
             **{"extract": 6, "merge_embeddings": 6, "match_samples": 6, "exclusions": 1},
-            **{**fitted(18, 6), "adversaries": 1, **COSINES, **READ},
-            **{"identify_domains": 6, "per_label": 12, "map_clips": 12, "depth_figure": 1},
+            **{**fitted(18, 6), **COSINES, **READ},
+            **{"per_label": 12, "map_clips": 12, "depth_figure": 1},
         },
     ),
     "one model less": (

@@ -35,7 +35,7 @@ rule extract:
     benchmark:
         benchmarks("extract", "{network}/{corpus}/{shard}")
     conda:
-        "../../envs/tensorflow.yaml"
+        environment_of_kind
     resources:
         mem_mb=growing(3000),
         runtime=growing(extraction_minutes()),

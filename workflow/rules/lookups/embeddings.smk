@@ -48,6 +48,12 @@ def kind_code(wildcards):
     return plugin_fingerprint(KINDS.find(network_spec(wildcards)["kind"], "kind"))
 
 
+def environment_of_kind(wildcards):
+    """The environment that a kind of model says it runs in."""
+    kind = EXPERIMENT.networks[wildcards.network]["kind"]
+    return f"../../envs/{KINDS.environment(kind, 'kind', default='tensorflow')}.yaml"
+
+
 def shards(network, corpus):
     """The extraction jobs; embeddings that are there already are read in one go."""
     if EXPERIMENT.networks[network]["kind"] == "precomputed":

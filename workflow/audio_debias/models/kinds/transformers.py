@@ -32,6 +32,7 @@ OPTIONS = {"layer": (int, list, str), "depth": int, "pooling": str, "architectur
 """Type of every option."""
 
 PRECISIONS = ["float32", "bf16"]
+ENVIRONMENT = "torch"
 
 _MAX_SAMPLES = 1 << 24  # a window's length is stored as a float32 beside it
 
