@@ -4,6 +4,7 @@ CORES ?= all
 VENV := .venv
 DOCS := .venv-docs
 TORCH_VENV := .venv-torch
+OPENL3_VENV := .venv-openl3
 AUDIT := .venv-audit
 # Where pip finds torch without CUDA, e.g. TORCH_INDEX="--index-url <PyTorch's CPU index>".
 TORCH_INDEX ?=
@@ -16,7 +17,7 @@ install = { $(if $(UV),$(UV) pip install --quiet --python $(1)/bin/python $(2) |
   $(1)/bin/python -m pip install --quiet $(2); }
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: demo env test test-slow test-torch torch lint audit docs format lock clean
+.PHONY: demo env test test-slow test-torch torch test-openl3 openl3 lint audit docs format lock clean
 
 demo: env
 	snakemake --cores $(CORES) $(PROGRESS)
@@ -46,6 +47,21 @@ $(TORCH_VENV)/.installed: envs/torch-test.in envs/torch.in envs/core.in
 	$(PYTHON) -m venv $(TORCH_VENV)
 	$(TORCH_VENV)/bin/python -m pip install --quiet "$$(grep ^torch== envs/torch.in)" $(TORCH_INDEX)
 	$(TORCH_VENV)/bin/python -m pip install --quiet -r envs/torch-test.in
+	touch $@
+
+# The package openl3 beside our own reading of its weights. Its set-up downloads weights, which the
+# tests do not need: it is built without, or with those in the folder OPENL3_WEIGHTS.
+test-openl3: $(OPENL3_VENV)/.installed
+	$(OPENL3_VENV)/bin/python -m pytest tests/openl3
+
+openl3: $(OPENL3_VENV)/.installed
+
+$(OPENL3_VENV)/.installed: envs/openl3.yaml envs/openl3_offline/sitecustomize.py
+	$(PYTHON) -m venv $(OPENL3_VENV)
+	sed -n 's/^      - //p' envs/openl3.yaml | grep -v ^openl3= > $(OPENL3_VENV)/pins.txt
+	$(call install,$(OPENL3_VENV),-r $(OPENL3_VENV)/pins.txt wheel pytest)
+	PYTHONPATH=$(CURDIR)/envs/openl3_offline $(OPENL3_VENV)/bin/python -m pip install --quiet \
+	  --no-deps --no-build-isolation "$$(grep ^openl3== envs/openl3.in)"
 	touch $@
 
 lint: env
@@ -96,4 +112,4 @@ lock:
 	$(PYTHON) envs/conda_from_pins.py
 
 clean:
-	rm -rf $(VENV) $(DOCS) $(TORCH_VENV) $(AUDIT) .venv-uv site
+	rm -rf $(VENV) $(DOCS) $(TORCH_VENV) $(OPENL3_VENV) $(AUDIT) .venv-uv site

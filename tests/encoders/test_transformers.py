@@ -161,6 +161,7 @@ def test_bf16_is_near_float32(made, spec, clips):
     [
         ({"options": {"layer": 3}}, "options.layer: 3 is no layer; 0 to 2"),
         ({"options": {"layer": [0, -1]}}, "options.layer: -1 is no layer"),
+        ({"options": {"layer": 1, "depth": 3}}, "options.depth: is 3, but the network has 2"),
         ({"options": {"layer": "last"}}, "options.layer: 'l' is no layer"),
         ({"options": {"pooling": "median"}}, "options.pooling: 'median' is none of"),
         ({"options": {"pooling": "cls"}}, "options.pooling: Wav2Vec2Model has no class token"),

@@ -35,6 +35,21 @@ def test_merged_shards_equal_one_file(tmp_path):
     assert merged.metadata == {"v": 1}
 
 
+def test_a_layer_of_shards_that_hold_several_is_its_columns_alone(tmp_path):
+    model = {"model": {"name": "m", "dim": 2, "options": {"layer": [6, 0, 3]}}}
+    values = np.random.default_rng(1).normal(size=(4, 6)).astype(np.float32)
+    values[1:3, 2:4] = 1  # layer 0 is equal for two clips
+    paths = [tmp_path / f"{index}.parquet" for index in range(2)]
+    for path, part in zip(paths, (slice(0, 2), slice(2, 4)), strict=True):
+        files.write_embeddings(path, IDS[part], values[part], model)
+    for layer, columns, equal in ((6, [0, 1], 1), (0, [2, 3], 2), (3, [4, 5], 1)):
+        assert files.merge_embeddings(paths, tmp_path / "one.parquet", layer) == equal
+        merged = files.read_embeddings(tmp_path / "one.parquet")
+        np.testing.assert_array_equal(merged.values, values[:, columns])
+        assert merged.clip_ids.tolist() == IDS
+        assert merged.metadata == {**model, "layer": layer}
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_nan_and_infinity_name_the_clip_and_leave_no_file(tmp_path, bad):
     values = VALUES.copy()

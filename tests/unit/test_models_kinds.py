@@ -12,6 +12,8 @@ from audio_debias.errors import InputError
 from audio_debias.models.extraction import extract_shard
 from audio_debias.models.registry import load_model
 from audio_debias.models.tensorflow_setup import tensorflow
+from audio_debias.plugins import KINDS
+from projects import ROOT
 
 RATE = 8000
 SPEC = {"name": "mine", "sample_rate": RATE, "window": 0.5, "hop": 0.25, "dim": 2, "batch": 4}
@@ -350,3 +352,11 @@ def test_a_clip_without_an_embedding_is_told_with_the_nearest_id(tmp_path):
     out = extract_shard(clips, tmp_path, spec, path, progress=False)
     assert out.clip_ids.tolist() == ["d", "s\u00f3"]
     assert out.skipped["detail"].tolist() == [f"{path}: lacks this clip; did you mean 'A.wav'?"]
+
+
+@pytest.mark.parametrize("kind", KINDS.names())
+def test_every_kind_runs_in_an_environment_that_has_a_file(kind):
+    environment = KINDS.environment(kind, "kind", default="tensorflow")
+    assert (ROOT / f"envs/{environment}.yaml").is_file()
+    needs_torch = kind in ("aisfx", "torch", "transformers")
+    assert (environment == "torch") == needs_torch

@@ -8,6 +8,7 @@ from collections import Counter
 
 import pytest
 import yaml
+from layered import add_layered
 
 from projects import Project, make_project, write_corpus, write_embeddings
 
@@ -108,6 +109,12 @@ def appended(file, text):
 def configured(**changes):
     """An edit of config.yaml."""
     return lambda project: project.configure(**changes)
+
+
+def layered(project):
+    """An edit: two layers of a network, each a model more."""
+    add_layered(project)
+    project.configure(models=[*MODELS, "bands@0", "bands@2"])
 
 
 def reversed_keys(file):
@@ -286,6 +293,14 @@ ROWS = {
             **{"extract": 3, "merge_embeddings": 3, "match_samples": 3, "exclusions": 1},
             **{**fitted(9, 3), **COSINES, **READ},
             **{"per_label": 9, "map_clips": 9},
+        },
+    ),
+    "the layers of a network": (
+        layered,
+        {
+            **{"extract": 6, "merge_embeddings": 6, "match_samples": 6, "exclusions": 1},
+            **{**fitted(18, 6), **COSINES, **READ},
+            **{"per_label": 12, "map_clips": 12, "depth_figure": 1},
         },
     ),
     "one model less": (

@@ -93,6 +93,21 @@ class Plugins:
             reason = " ".join(str(error).split())
             raise InputError(f"{field}: {path}: {type(error).__name__}: {reason}") from error
 
+    def environment(self, name: str, field: str, default: str) -> str:
+        """Which environment of `envs/` a plug-in runs in: its ``ENVIRONMENT``, read without an
+        import, since what it imports may be there alone.
+
+        Raises
+        ------
+        InputError
+            As :meth:`find`.
+        """
+        for node in ast.parse(self.find(name, field).read_bytes()).body:
+            match node:
+                case ast.Assign([ast.Name("ENVIRONMENT")], ast.Constant(str(said))):
+                    return said
+        return default
+
     def _entry(self, path: Path) -> bool:
         return bool(set(self.entries) & _defined(path, path.stat().st_mtime_ns))
 

@@ -60,6 +60,7 @@ wildcard_constraints:
     pair=one_of(EXPERIMENT.pairs),
     group=one_of(EXPERIMENT.groups),
     model=one_of(EXPERIMENT.models),
+    network=one_of(EXPERIMENT.networks),
     method=one_of(EXPERIMENT.methods),
     mode=one_of(["any", *config["modes"]]),
     seed=r"\d+",

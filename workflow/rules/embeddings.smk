@@ -27,22 +27,22 @@ rule extract:
         weights=weights_files,
         inside=files_of_weights,
     output:
-        embeddings=temp("results/embeddings/{model}/{corpus}/{shard}.parquet"),
-        skipped=temp("results/embeddings/{model}/{corpus}/{shard}.skipped.csv"),
-        suspicious=temp("results/embeddings/{model}/{corpus}/{shard}.suspicious.csv"),
+        embeddings=temp("results/embeddings/{network}/{corpus}/{shard}.parquet"),
+        skipped=temp("results/embeddings/{network}/{corpus}/{shard}.skipped.csv"),
+        suspicious=temp("results/embeddings/{network}/{corpus}/{shard}.suspicious.csv"),
     log:
-        logs("extract", "{model}/{corpus}/{shard}"),
+        logs("extract", "{network}/{corpus}/{shard}"),
     benchmark:
-        benchmarks("extract", "{model}/{corpus}/{shard}")
+        benchmarks("extract", "{network}/{corpus}/{shard}")
     conda:
-        "../../envs/tensorflow.yaml"
+        environment_of_kind
     resources:
         mem_mb=growing(3000),
         runtime=growing(extraction_minutes()),
     params:
         root=source_root,
-        spec=model_numbers,
-        shards=lambda wc: len(shards(wc)),
+        spec=network_numbers,
+        shards=lambda wc: len(shards(wc.network, wc.corpus)),
         kind_code=kind_code,
         suspicious=config["extraction"].get("suspicious", "keep"),
     script:
@@ -53,9 +53,9 @@ rule merge_embeddings:
     input:
         clips=CLIPS,
         dropped="results/corpora/{corpus}/dropped.csv",
-        embeddings=lambda wc: collect(rules.extract.output.embeddings, shard=shards(wc), **wc),
-        skipped=lambda wc: collect(rules.extract.output.skipped, shard=shards(wc), **wc),
-        suspicious=lambda wc: collect(rules.extract.output.suspicious, shard=shards(wc), **wc),
+        embeddings=lambda wc: shards_of(rules.extract.output.embeddings, wc),
+        skipped=lambda wc: shards_of(rules.extract.output.skipped, wc),
+        suspicious=lambda wc: shards_of(rules.extract.output.suspicious, wc),
     output:
         embeddings=EMBEDDINGS,
         skipped="results/embeddings/{model}/{corpus}.skipped.csv",
@@ -72,5 +72,6 @@ rule merge_embeddings:
     params:
         # A param that could depend on input is not tracked: another share extracts nothing again.
         max_skipped=lambda wc, input: config["extraction"]["max_skipped"],
+        layer=layer_number,
     script:
         "../scripts/merge_embeddings.py"

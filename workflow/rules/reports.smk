@@ -7,12 +7,13 @@ CAPTIONS = [
 NAMES_OF_JOBS = {
     *EXPERIMENT.corpora,
     *EXPERIMENT.models,
+    *EXPERIMENT.networks,
     *EXPERIMENT.pairs,
     *EXPERIMENT.pools,
     *(f"{cell.method.name}-{cell.mode}" for cell in EXPERIMENT.cells),
     *(f"{model}-{mode}" for model in EXPERIMENT.models for mode in config["modes"]),
     *(file for spec in EXPERIMENT.corpora.values() for file in spec.get("files", {})),
-    *(file.get("file") for spec in EXPERIMENT.models.values() for file in weights_of(spec)),
+    *(file.get("file") for spec in EXPERIMENT.networks.values() for file in weights_of(spec)),
     *PUBLISHED_FILES,
 } - {None}
 
@@ -57,6 +58,7 @@ SHOWN_IN_REPORT = [
     *(rules.published.output if PUBLISHED else []),
     *FIGURES,
     *(rules.dose_figure.output if DERIVED and DIRECTIONS else []),
+    *(rules.depth_figure.output if EXPERIMENT.layers else []),
 ]
 
 

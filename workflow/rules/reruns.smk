@@ -14,5 +14,5 @@ for each in workflow.modifier.rules:
     if each.script and Path(each.script).name not in ("fetch.py", "fetch_weights.py"):
         each.set_params(
             code=script_fingerprint((RULES / each.script).resolve()),
-            environment=pinned_versions(RULES / each.conda_env),
+            environment=environment_of_rule(each.conda_env),
         )

@@ -19,5 +19,7 @@ with job(snakemake.log[0], shards=len(snakemake.input.embeddings)) as log:
         max_share=snakemake.params.max_skipped,
         unreadable=dropped[dropped["reason"].isin(UNREADABLE)],
     )
-    equal = merge_embeddings(snakemake.input.embeddings, snakemake.output.embeddings)
+    equal = merge_embeddings(
+        snakemake.input.embeddings, snakemake.output.embeddings, snakemake.params.layer
+    )
     merge_suspicious(snakemake.input.suspicious, snakemake.output.suspicious, clips, equal)

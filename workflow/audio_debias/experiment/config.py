@@ -10,6 +10,7 @@ from audio_debias.experiment.definitions import (
     clip_csv,
     read_definition,
     read_method,
+    read_models,
     source,
     weights_of,
 )
@@ -59,16 +60,15 @@ def load_experiment(config: Mapping, project: Path) -> Experiment:
         For an unknown or ill-typed key, name or label; the message names the nearest known one.
     """
     validate(config, project / "workflow" / "schemas" / "config.schema.yaml", "config")
-    corpora, models = (
-        {name: read_definition(kind, name, project) for name in config[kind]}
-        for kind in ("corpora", "models")
-    )
+    corpora = {name: read_definition("corpora", name, project) for name in config["corpora"]}
+    models, layers = read_models(config["models"], project)
     methods = {name: Method(**read_method(name, project)) for name in config["methods"]}
-    experiment = Experiment(dict(config), corpora, models, methods)
+    experiment = Experiment(dict(config), corpora, models, methods, layers)
+    networks = experiment.networks
     _check_run(config)
     for name, corpus in corpora.items():
         _check_corpus(corpus, source("corpora", name))
-    for name, model in models.items():
+    for name, model in networks.items():
         KINDS.find(model["kind"], f"{source('models', name)}: kind")
         _check_weights(model, corpora, source("models", name))
     _check_derived(experiment)
@@ -76,14 +76,14 @@ def load_experiment(config: Mapping, project: Path) -> Experiment:
         if config["sources"] and corpus.get("options", {}).get("audio") is False:
             raise InputError(f"config: sources: {name} has no sound to measure; write false")
     _check_names(experiment)
-    _check_files(corpora, models)
+    _check_files(corpora, networks)
     _check_local(config["local"], project)
     for group in ("labels", "genres"):
         known = {name for corpus in corpora.values() for name in corpus.get(group, ())}
         for name in config[group]:
             if name not in known:
                 raise InputError(f"config: {group}: {unknown(name, known)}")
-    for name, definition in {**corpora, **models}.items():
+    for name, definition in {**corpora, **networks}.items():
         if definition["licence"].get("non_commercial"):
             require_accepted(name, definition["licence"], config["accept_licences"])
     for method in experiment.methods.values():

@@ -1,9 +1,10 @@
 """Definitions of corpora, models and methods: where they are looked up and what they say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from audio_debias.errors import InputError
+from audio_debias.experiment.layers import Layer, layers_of
 from audio_debias.experiment.schema import unknown, validate
 from audio_debias.experiment.yaml_files import read_yaml
 
@@ -67,6 +68,42 @@ def read_method(name: str, project: Path) -> dict:
         "title": f"{definition['title']} at {strength}",
         "options": {**definition.get("options", {}), "strength": float(strength)},
     }
+
+
+def read_models(names: Sequence[str], project: Path) -> tuple[dict[str, dict], dict[str, Layer]]:
+    """The definitions of models, and of those that are a layer of a network, the layer.
+
+    A network whose definition lists layers gives a model for each: ``wavlm`` is all of them,
+    ``wavlm@6`` is one.
+
+    Returns
+    -------
+    models : dict of str to dict
+    layers : dict of str to Layer
+
+    Raises
+    ------
+    InputError
+        If there is no such definition or layer.
+    """
+    models: dict[str, dict] = {}
+    layers: dict[str, Layer] = {}
+    for name in names:
+        network, _, layer = name.partition("@")
+        definition = read_definition("models", network, project)
+        where = source("models", network)
+        found = {one.name: one for one in layers_of(definition, where)}
+        if layer and not found:
+            raise InputError(
+                f"config: models: {name}: {where} lists no layers; there, options.layer: [{layer}]"
+            )
+        if layer and name not in found:
+            raise InputError(f"config: models: {name}: is no layer of {where}: {', '.join(found)}")
+        for one in (found[name],) if layer else found.values():
+            models[one.name], layers[one.name] = one.model, one
+        if not found:
+            models[name] = definition
+    return models, layers
 
 
 def all_definitions(kind: str, project: Path) -> Iterator[dict]:

@@ -3,11 +3,12 @@
 import itertools
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from audio_debias.experiment.definitions import clip_csv
+from audio_debias.experiment.layers import Layer
 from audio_debias.experiment.method import Method
 
 
@@ -92,12 +93,24 @@ class Experiment:
     corpora, models : dict of str to dict
         Name to definition, in the order of the config.
     methods : dict of str to Method
+    layers : dict of str to Layer
+        Those of the models that are one layer of a network.
     """
 
     config: Mapping
     corpora: Mapping[str, dict]
     models: Mapping[str, dict]
     methods: Mapping[str, Method]
+    layers: Mapping[str, Layer] = field(default_factory=dict)
+
+    @cached_property
+    def networks(self) -> dict[str, dict]:
+        """What is extracted, by name: the models, and of layers the network that they are of."""
+        networks = (
+            self.layers[name].network if name in self.layers else model
+            for name, model in self.models.items()
+        )
+        return {network["name"]: network for network in networks}
 
     def shards(self, corpus: str) -> range:
         """The extraction jobs of a corpus; its clips are dealt out evenly among them."""

@@ -94,10 +94,19 @@ def read_embeddings(path: str | Path) -> Embeddings:
     return Embeddings(clip_ids, values, metadata)
 
 
-def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> int:
+def merge_embeddings(
+    paths: Sequence[str | Path], destination: str | Path, layer: int | None = None
+) -> int:
     """Join the shards of a corpus, given in the order of their clips, into one file.
 
     One shard is in memory at a time.
+
+    Parameters
+    ----------
+    paths : sequence of paths
+    destination : path
+    layer : int, optional
+        Which layer of shards that hold several side by side; left out: all that they hold.
 
     Returns
     -------
@@ -111,8 +120,11 @@ def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> in
     """
     first = read_embeddings(paths[0])
     metadata, last = first.metadata, b""
+    columns, written = slice(None), metadata
+    if layer is not None:
+        columns, written = _columns_of(layer, metadata["model"]), {**metadata, "layer": layer}
     counts: Counter[int] = Counter()
-    schema = _table(first.clip_ids, first.values, metadata).schema
+    schema = _table(first.clip_ids, np.asarray(first.values)[:, columns], written).schema
     with replacing(destination) as temporary, TableWriter(temporary, schema) as writer:
         for path in paths:
             shard = read_embeddings(path)
@@ -124,9 +136,16 @@ def merge_embeddings(paths: Sequence[str | Path], destination: str | Path) -> in
             if len(shard.clip_ids) and shard.clip_ids[0].encode() <= last:
                 raise InputError(f"{path}: clip_id: {shard.clip_ids[0]} is out of order")
             last = shard.clip_ids[-1].encode() if len(shard.clip_ids) else last
-            writer.write(_table(shard.clip_ids, shard.values, metadata))
-            counts.update(hash(row.tobytes()) for row in np.asarray(shard.values))
+            values = np.asarray(shard.values)[:, columns]
+            writer.write(_table(shard.clip_ids, values, written))
+            counts.update(hash(row.tobytes()) for row in values)
     return max(counts.values(), default=0)
+
+
+def _columns_of(layer: int, model: Mapping) -> slice:
+    """Where a layer stands in an embedding that holds those of ``options.layer`` side by side."""
+    start = model["options"]["layer"].index(layer) * model["dim"]
+    return slice(start, start + model["dim"])
 
 
 def write_skipped(path: str | Path, skipped: pd.DataFrame) -> None:

@@ -24,6 +24,7 @@ FRAMES, BANDS = 100, 96
 LARGEST = 9.457798957824707  # of the training spectrograms; they are scaled by it
 
 PRECISIONS = ["float32", "bf16"]
+ENVIRONMENT = "torch"
 
 _N_FFT, _HOP = 2048, 1024
 _CHECKPOINT = "aisfx/models/checkpoint.pth"

@@ -23,6 +23,8 @@ from audio_debias.errors import InputError
 from audio_debias.models.torch_setup import device, torch
 from audio_debias.models.waveform_windows import WaveformModel
 
+ENVIRONMENT = "torch"
+
 _MEMBERS = re.compile(
     r"[^/]+/(models/model\.json|data/(weights|constants)/(model_\w+_config\.json|(weight|tensor)_\d+)"
     r"|data/sample_inputs/model\.pt|archive_format|archive_version|byteorder"

@@ -28,10 +28,11 @@ from audio_debias.models.pins import pinned_folder
 from audio_debias.models.time_pooling import POOLINGS, pool_frames
 from audio_debias.models.torch_setup import device, float_type, torch
 
-OPTIONS = {"layer": (int, list, str), "pooling": str, "architecture": str}
+OPTIONS = {"layer": (int, list, str), "depth": int, "pooling": str, "architecture": str}
 """Type of every option."""
 
 PRECISIONS = ["float32", "bf16"]
+ENVIRONMENT = "torch"
 
 _MAX_SAMPLES = 1 << 24  # a window's length is stored as a float32 beside it
 
@@ -47,6 +48,7 @@ def load(spec: dict, path: Path) -> "Encoder":
 
         - `layer`: a hidden state of transformers (0 is the input of the first layer), a list of
           them, or ``all``; left out: the network's output,
+        - `depth`: how many layers the network has, checked if given,
         - `pooling`: ``mean`` (default), ``mean+std``, ``max`` over a window's frames, or ``cls``,
           the network's own vector (AST's class tokens, CLAP's projection),
         - `architecture`: the `model_type` to take the configuration for.
@@ -94,7 +96,7 @@ class Encoder:
         self._network, self._extractor, self._architecture = network, extractor, architecture
         options = spec.get("options", {})
         self._pooling = _pooling(options.get("pooling", "mean"), architecture, spec["name"])
-        self.layers = _layers(options.get("layer"), network.config, architecture, spec["name"])
+        self.layers = _layers(options, network.config, architecture, spec["name"])
         if self.layers is not None and self._pooling == "cls":
             raise InputError(f"model {spec['name']}: options.layer: pooling cls has no layers")
         longest = architecture.seconds(extractor)
@@ -229,7 +231,8 @@ def _pooling(name: str, architecture, model: str) -> str:
     return name
 
 
-def _layers(layer, config, architecture, model: str) -> Sequence[int] | None:
+def _layers(options: dict, config, architecture, model: str) -> Sequence[int] | None:
+    layer = options.get("layer")
     if layer is None:
         return None
     known = getattr(config, "num_hidden_layers", None) or getattr(config, "encoder_layers", None)
@@ -237,6 +240,11 @@ def _layers(layer, config, architecture, model: str) -> Sequence[int] | None:
         known = len(config.depths)
     if architecture.extractor == "EncodecFeatureExtractor" or known is None:
         raise InputError(f"model {model}: options.layer: {architecture.network} has one output")
+    depth = options.get("depth", known)
+    if depth != known:
+        raise InputError(
+            f"model {model}: options.depth: is {depth}, but the network has {known} layers"
+        )
     chosen = tuple(range(known + 1)) if layer == "all" else layer
     chosen = (chosen,) if isinstance(chosen, int) else tuple(chosen)
     bad = [one for one in chosen if type(one) is not int or not 0 <= one <= known]
