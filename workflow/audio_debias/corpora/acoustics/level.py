@@ -156,7 +156,8 @@ def level_measures(samples: np.ndarray, mono: np.ndarray, rate: int) -> dict[str
     sounding = powers > powers.max() * 10 ** (SILENT / 10)
     dynamics = float("nan")
     if sounding.any():
-        dynamics = float(np.subtract(*quantile(decibels(powers[sounding]), 0.95, 0.1)))
+        levels = decibels(powers[sounding])
+        dynamics = float(np.subtract(*quantile(np.asarray(levels), 0.95, 0.1)))
     return {
         "loudness": integrated_loudness(samples, rate),
         "peak": float(decibels(peak**2)),
