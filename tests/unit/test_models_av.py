@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from audio_debias.models.recording import measure_file
 from audio_debias.sound.av_decoding import Undecodable, decode_with_av
 
 av = pytest.importorskip("av")
@@ -53,6 +54,13 @@ def test_tones_survive_in_level_pitch_and_channel(name, codec, with_picture, tmp
     spectrum = 2 * np.abs(np.fft.rfft(middle, axis=0)) / RATE
     assert spectrum.argmax(axis=0).tolist() == [440, 880]
     np.testing.assert_allclose(spectrum.max(axis=0), [0.5, 0.25], rtol=0.03)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.m4a", "aac"), ("a.webm", "opus")])
+def test_its_recording_properties_name_the_codec(name, codec, tmp_path):
+    encode(tmp_path / name, {"opus": "libopus"}.get(codec, codec))
+    found = measure_file(tmp_path / name)
+    assert (found["codec"], found["bit_depth"], found["channels"]) == (codec, None, 2)
 
 
 def test_a_wav_file_decodes_to_the_samples_of_libsndfile(tmp_path):

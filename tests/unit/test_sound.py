@@ -138,7 +138,7 @@ def test_files_joined_badly_are_listed_and_never_shorter_in_silence(tmp_path, na
 
 def test_many_channels_by_pyav_are_read(tmp_path):
     (tmp_path / "a.mka").write_bytes(many_channels())
-    samples, rate = decode(tmp_path / "a.mka")
+    samples, rate, _ = decode(tmp_path / "a.mka")
     assert (samples.shape, rate) == ((RATE, 9), RATE)
     np.testing.assert_allclose(samples[:, 8], 0.1 * tone(1), atol=1e-4)
 
@@ -206,7 +206,7 @@ def test_mutated_files_give_their_sound_or_one_reason(tmp_path, seed):
                     data[at:at] = data[at : at + rng.randint(1, 8)]
             path.write_bytes(data)
             try:
-                samples, rate = decode(path)
+                samples, rate, _ = decode(path)
             except BrokenAudio:
                 continue
             assert samples.ndim == 2

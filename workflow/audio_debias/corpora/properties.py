@@ -127,14 +127,14 @@ def measure(samples: np.ndarray, rate: int) -> dict[str, float | int]:
     }
 
 
-def describe_header(subtype: str) -> dict[str, str | int | None]:
-    """Codec and bit depth, given libsndfile's word for the encoding, such as ``PCM_16``.
+def describe_header(encoding: str) -> dict[str, str | int | None]:
+    """Codec and bit depth, given the encoding as :func:`~audio_debias.sound.decoding.decode` does.
 
     A lossy codec has no bit depth. All that stores samples as they are is one codec, ``lossless``:
     no model can hear whether a file is wav or flac.
     """
-    bits = _BITS.get(subtype)
-    codec = _CODECS.get(subtype, "lossless" if bits else subtype.lower())
+    bits = _BITS.get(encoding)
+    codec = _CODECS.get(encoding, "lossless" if bits else encoding.lower())
     return {"codec": codec, "bit_depth": bits}
 
 

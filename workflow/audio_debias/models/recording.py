@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import soundfile
 
 from audio_debias.corpora.properties import describe_header, measure, properties_frame
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
@@ -20,14 +19,14 @@ def measure_file(path: str | Path) -> dict:
     BrokenAudio
         If it gives no usable sound, as for the models.
     """
-    samples, rate = decode(Path(path), "float32")
+    samples, rate, encoding = decode(Path(path), "float32")
     if not MIN_RATE <= rate <= MAX_RATE:
         raise BrokenAudio("undecodable", f"the sample rate is {rate} Hz")
     if not len(samples):
         raise BrokenAudio("empty", "the file holds 0 samples")
     if not np.isfinite(samples).all():
         raise BrokenAudio("not_finite", "the file holds NaN or infinite samples")
-    return {**measure(samples, rate), **describe_header(soundfile.info(path).subtype)}
+    return {**measure(samples, rate), **describe_header(encoding)}
 
 
 def measure_shard(

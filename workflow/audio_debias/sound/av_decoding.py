@@ -83,6 +83,14 @@ def decode_with_av(
     return samples, rate
 
 
+def codec_of(path: str | Path) -> str:
+    """FFmpeg's name for the codec of a file that :func:`decode_with_av` has decoded."""
+    import av
+
+    with av.open(str(path)) as container:
+        return container.streams.audio[0].codec_context.codec.canonical_name
+
+
 def _seconds(container, track) -> float | None:
     """How long the container says that its sound is; None where that is an estimate."""
     if container.format.name == "mp3":

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audio_debias.sound.av_decoding import Undecodable, decode_with_av
+from audio_debias.sound.av_decoding import Undecodable, codec_of, decode_with_av
 from audio_debias.sound.lengths import (
     SELF_FRAMED,
     counted_frames,
@@ -54,8 +54,10 @@ class BrokenAudio(Exception):
         self.detail = " ".join(detail.split())
 
 
-def decode(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int]:
-    """All samples of a file, shape (n_samples, n_channels), and their rate in Hz.
+def decode(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int, str]:
+    """All samples of a file, shape (n_samples, n_channels), their rate in Hz, and their encoding.
+
+    The encoding is libsndfile's word, such as ``PCM_16``, or FFmpeg's, such as ``aac``.
 
     Parameters
     ----------
@@ -70,8 +72,9 @@ def decode(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int]:
         If the file is missing, not decodable to its end, truncated or empty, or holds more values
         than `MAX_VALUES`.
     """
-    blocks, rate = _decoded(path, dtype)
-    return np.concatenate(list(blocks)), rate
+    decoded, rate, encoding = _decoded(path, dtype)
+    blocks = list(decoded)
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks), rate, encoding
 
 
 def decode_mono(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int, Look]:
@@ -80,7 +83,7 @@ def decode_mono(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int, Lo
     Parameters and errors are those of :func:`decode`; channels are never in memory together beyond
     a block.
     """
-    blocks, rate = _decoded(path, dtype)
+    blocks, rate, _ = _decoded(path, dtype)
     parts, look = [], Look()
     for block in blocks:
         mono = block[:, 0].copy() if block.shape[1] == 1 else block.mean(axis=1)
@@ -118,8 +121,8 @@ def duration(path: Path) -> float:
     return len(mono) / rate
 
 
-def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int]:
-    """Blocks of samples, and the rate: by libsndfile, and by PyAV what that cannot read."""
+def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int, str]:
+    """Blocks of samples, rate, encoding: by libsndfile, and by PyAV what that cannot read."""
     if not path.is_file():
         raise BrokenAudio("missing", "no such file")
     if not path.stat().st_size:
@@ -135,7 +138,7 @@ def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int]:
     if file.frames < UNKNOWN and file.frames * file.channels > MAX_VALUES:
         file.close()
         raise BrokenAudio("too_long", _too_long(file.frames, file.channels))
-    return _by_libsndfile(path, file, dtype), file.samplerate
+    return _by_libsndfile(path, file, dtype), file.samplerate, file.subtype
 
 
 def _too_long(frames: int, channels: int) -> str:
@@ -176,7 +179,9 @@ def _by_libsndfile(path: Path, file: soundfile.SoundFile, dtype: str) -> Iterato
 
 def _read(file: soundfile.SoundFile, size: int, dtype: str) -> tuple[np.ndarray, bool]:
     """The next samples, and whether these are the last."""
-    block = np.full((size, file.channels), np.nan, dtype)
+    block = np.empty((size, file.channels), dtype)
+    if file.frames >= UNKNOWN:
+        block.fill(np.nan)  # what is not overwritten shows where the sound ended
     try:
         n_read = len(file.read(out=block))
     except soundfile.LibsndfileError as error:
@@ -224,11 +229,12 @@ def _rest_by_av(path: Path, dtype: str, n_frames: int, rate: int) -> Iterator[np
     yield samples[n_frames:]
 
 
-def _by_av(path: Path, dtype: str, reason: str) -> tuple[Iterator[np.ndarray], int]:
+def _by_av(path: Path, dtype: str, reason: str) -> tuple[Iterator[np.ndarray], int, str]:
     try:
         samples, rate = decode_with_av(path, dtype, MAX_VALUES)
+        encoding = codec_of(path)
     except Undecodable as error:
         raise BrokenAudio("undecodable", f"{reason} ({error})") from None
     except MemoryError:
         raise BrokenAudio("out_of_memory", "its samples do not fit") from None
-    return iter([samples]), rate
+    return iter([samples]), rate, encoding

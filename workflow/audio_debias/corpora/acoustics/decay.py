@@ -3,7 +3,10 @@
 import itertools
 
 import numpy as np
-from scipy import fft, signal
+from scipy import fft
+
+from audio_debias.corpora.acoustics.level import quantile
+from audio_debias.corpora.acoustics.spectrum import window
 
 _FRAME_SECONDS = 0.008
 _BAND_EDGES = np.geomspace(250.0, 4000.0, 5)
@@ -11,7 +14,7 @@ _FALLS = ((0.08, 15.0), (0.2, 12.0), (0.4, 10.0), (0.8, 8.0))
 """Lengths of the stretches looked at, s, and by how much each must fall, dB."""
 
 _LEAST_R2 = 0.9
-_FAST = 25
+_FAST = 0.25
 
 
 def decay_time(mono: np.ndarray, rate: int) -> float:
@@ -47,34 +50,36 @@ def decay_time(mono: np.ndarray, rate: int) -> float:
     """
     length = 2 ** max(round(np.log2(_FRAME_SECONDS * rate)), 3)
     frames = mono[: len(mono) // length * length].reshape(-1, length)
-    spectra = fft.rfft(frames * signal.get_window("hann", length).astype(np.float32))
+    spectra = fft.rfft(frames * window("hann", length))
     edges = np.ceil(_BAND_EDGES * length / rate).astype(int)
-    times = [np.empty(0)]
-    for low, high in itertools.pairwise(edges):
-        band = spectra[:, low:high]
-        power = np.square(band.real).sum(axis=1) + np.square(band.imag).sum(axis=1)
-        if power.any():
-            times.append(_decays(power.astype(np.float64), length / rate))
-    found = np.concatenate(times)
-    return float(np.percentile(found, _FAST)) if len(found) else float("nan")
+    bins = spectra[:, : edges[-1]]
+    power = bins.real**2 + bins.imag**2
+    bands = np.stack([power[:, low:high].sum(axis=1) for low, high in itertools.pairwise(edges)])
+    bands = bands[bands.any(axis=1)].astype(np.float64)
+    found = _decays(bands, length / rate) if bands.size else np.empty(0)
+    return float(quantile(found, _FAST)[0]) if len(found) else float("nan")
 
 
 def _decays(power: np.ndarray, frame_seconds: float) -> np.ndarray:
-    """Decay times (s per 60 dB) of the straight falls of one band."""
-    level = 10 * np.log10(power + power.max() * 1e-9)
-    floor = max(np.percentile(level, 5) + 6, level.max() - 50)
-    level, floor = level - level.mean(), floor - level.mean()
+    """Decay times (s per 60 dB) of the straight falls of bands, shape (bands, frames)."""
+    level = 10 * np.log10(power + power.max(axis=1, keepdims=True) * 1e-9)
+    lowest = quantile(level, 0.05)[0, :, None] + 6
+    floor = np.maximum(lowest, level.max(axis=1, keepdims=True) - 50)
+    mean = level.mean(axis=1, keepdims=True)
+    level, floor = level - mean, floor - mean
+    n_frames = level.shape[1]
     # Sums over any stretch are differences of running sums: of L, of i L, and of L².
-    moments = np.stack([level, np.arange(len(level)) * level, level**2])
-    running = np.concatenate([np.zeros((3, 1)), moments.cumsum(axis=1)], axis=1)
+    moments = np.stack([level, np.arange(n_frames) * level, level**2])
+    running = np.zeros((3, len(level), n_frames + 1))
+    np.cumsum(moments, axis=2, out=running[:, :, 1:])
     found = [np.empty(0)]
     for seconds, drop in _FALLS:
         span = round(seconds / frame_seconds)
-        if span > len(level):
+        if span > n_frames:
             break
-        first, last = level[: len(level) - span + 1], level[span - 1 :]
-        starts = np.flatnonzero((first - last >= drop) & (last > floor))
-        total, weighted, squares = running[:, starts + span] - running[:, starts]
+        first, last = level[:, : n_frames - span + 1], level[:, span - 1 :]
+        band, starts = np.nonzero((first - last >= drop) & (last > floor))
+        total, weighted, squares = running[:, band, starts + span] - running[:, band, starts]
         covariance = weighted - (starts + (span - 1) / 2) * total
         spread = span * (span**2 - 1) / 12  # sum of (i - mean i)²
         r2 = covariance**2 / spread / (squares - total**2 / span)

@@ -1,9 +1,11 @@
 """What of the spectrum a recording leaves: its band, its tilt and its stationary noise."""
 
+from functools import lru_cache
+
 import numpy as np
 from scipy import fft, ndimage, signal
 
-from audio_debias.corpora.acoustics.level import decibels
+from audio_debias.corpora.acoustics.level import decibels, quantile
 
 _WINDOW_SECONDS = 0.046
 _QUANTILE = 0.1
@@ -11,6 +13,12 @@ _SMOOTHING_HZ = 100.0
 _UPPER_DEPTH, _LOWER_DEPTH = 75.0, 50.0
 _ABOVE_FLOOR = 10.0
 _LOWEST_HZ = 20.0
+
+
+@lru_cache(maxsize=16)
+def window(name: str, length: int) -> np.ndarray:
+    """The window of that name in float32, made once; not to be written to."""
+    return signal.get_window(name, length).astype(np.float32)
 
 
 def power_frames(mono: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
@@ -28,12 +36,12 @@ def power_frames(mono: np.ndarray, rate: int) -> tuple[np.ndarray, np.ndarray]:
     length = 2 ** max(round(np.log2(_WINDOW_SECONDS * rate)), 4)
     if len(mono) < length:
         mono = np.pad(mono, (0, length - len(mono)))
-    window = signal.get_window("blackmanharris", length).astype(np.float32)
+    taper = window("blackmanharris", length)
     frames = mono[: len(mono) // length * length].reshape(-1, length)
-    spectra = fft.rfft(frames * window)
+    spectra = fft.rfft(frames * taper)
     power = spectra.real**2
     power += spectra.imag**2
-    power *= np.float32(2 / (length * np.square(window).sum()))
+    power *= np.float32(2 / (length * np.square(taper).sum()))
     power[:, 0] /= 2
     power[:, -1] /= 2
     return np.arange(length // 2 + 1) * (rate / length), power
@@ -84,7 +92,7 @@ def spectrum_measures(mono: np.ndarray, rate: int) -> dict[str, float]:
     width = max(round(_SMOOTHING_HZ / frequencies[1]), 1)
     smooth = ndimage.uniform_filter1d(mean, width, mode="nearest")
     # A quarter of the bins is free of music wherever a cut-off matters.
-    floor = np.quantile(noise, 0.25) * 10 ** (_ABOVE_FLOOR / 10)
+    floor = quantile(noise, 0.25)[0] * 10 ** (_ABOVE_FLOOR / 10)
     upper = _edges(frequencies, smooth, _UPPER_DEPTH, floor)[1]
     lower = _edges(frequencies, ndimage.uniform_filter1d(mean, 3), _LOWER_DEPTH, floor)[0]
     return {
@@ -106,13 +114,15 @@ def _edges(frequencies, spectrum, depth: float, floor: float) -> tuple[float, fl
 
 def _tilt(frequencies, spectrum, lower: float, upper: float) -> float:
     """Least-squares slope of third-octave band levels over log2 f, dB per octave."""
-    octaves = np.log2(np.maximum(frequencies, _LOWEST_HZ / 2))
-    band = np.floor(3 * octaves).astype(int)
     inside = (frequencies >= max(lower, 100.0)) & (frequencies <= upper)
-    bands = np.unique(band[inside])
+    band = np.floor(3 * np.log2(frequencies[inside])).astype(int)
+    bins = np.bincount(band)
+    bands = np.flatnonzero(bins)
     if len(bands) < 3:
         return float("nan")
     # Power density, so that white noise has no tilt.
-    density = np.array([spectrum[inside & (band == one)].mean() for one in bands])
+    density = np.bincount(band, spectrum[inside])[bands] / bins[bands]
     sounding = density > 0
-    return float(np.polyfit(bands[sounding] / 3, decibels(density[sounding]), 1)[0])
+    octave, level = bands[sounding] / 3, decibels(density[sounding])
+    octave -= octave.mean()
+    return float(octave @ level / (octave @ octave))
