@@ -8,12 +8,9 @@ from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.evidence.sentences import Finding
 from audio_debias.evidence.sources import NAMED_KINDS
 
-LEVEL = 0.05
-"""Of the tests by which factors are named, Holm's correction over all of a score."""
-
 
 def named(sources: pd.DataFrame, identified: pd.Series) -> pd.DataFrame:
-    """The factors that explain a score's difference between the corpora, the strongest first.
+    """The factors that explain a score's difference between the corpora, the leading group first.
 
     Parameters
     ----------
@@ -26,14 +23,14 @@ def named(sources: pd.DataFrame, identified: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Those rows of properties, genre and labels with ``p_holm`` below `LEVEL`; none
-        where the score itself may be at chance.
+        Those rows of properties, genre and labels that have a ``step``, in its order and then the
+        strongest first; none where the score itself may be at chance.
     """
     rows = sources[sources["kind"].isin(NAMED_KINDS)]
     if not identified["auc_low"] > 0.5:
         return rows.iloc[:0]
-    rows = rows[(rows["p_holm"] < LEVEL).fillna(False)]
-    return rows.sort_values("r2_alone", ascending=False, kind="stable")
+    rows = rows[rows["step"].notna()]
+    return rows.sort_values(["step", "r2_alone"], ascending=[True, False], kind="stable")
 
 
 def sentences(
@@ -80,7 +77,7 @@ def sentences(
 
 
 def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
-    """The three strongest groups, each with the share that it explains together."""
+    """The three leading groups, each with the share that it explains together."""
     parts = []
     groups = rows[rows["kind"] == "group"].set_index("group")
     for group, members in found.groupby("group", sort=False):
@@ -89,9 +86,8 @@ def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
         if len(members) > 1:
             share, subject = groups.loc[group], f"{group} ({', '.join(titles)}) explains"
         interval = f"{100 * share['r2_alone_low']:.0f} to {100 * share['r2_alone_high']:.0f}"
-        text = f"{subject} {100 * share['r2_alone']:.0f} % ({interval})"
-        parts.append((-float(share["r2_alone"]), text))
-    return "; ".join(text for _, text in sorted(parts)[:3])
+        parts.append(f"{subject} {100 * share['r2_alone']:.0f} % ({interval})")
+    return "; ".join(parts[:3])
 
 
 def _constants(rows: pd.DataFrame) -> str:

@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from audio_debias.evidence.factors import Factor
+from audio_debias.evidence.leading import leading
 from audio_debias.evidence.verdicts import holm
 
 FOLDS = 5
@@ -28,11 +29,14 @@ COLUMNS = (
     *("r2_alone", "r2_alone_low", "r2_alone_high"),
     *("r2_added", "r2_added_low", "r2_added_high"),
     *("auc", "auc_low", "auc_high"),
-    *("auc_within", "overlap", "p", "p_holm", "clips"),
+    *("auc_within", "overlap", "p", "p_holm", "step", "clips"),
 )
 
 NAMED_KINDS = ("property", "genre", "label")
 """Kinds of factors that can be a source."""
+
+LEVEL = 0.05
+"""Of the tests by which factors are named, Holm's correction over all of a score."""
 
 LEAST_R2 = 0.05
 """A factor is a source only if it explains more than this of the score."""
@@ -112,7 +116,9 @@ def attribute(
         over groups of the held-out predictions (sampling of clips, not of fits). ``p``: two-sided,
         of the hypothesis that R² is `LEAST_R2` at most or ``auc`` 0.5, the larger of both, by the
         normal distribution with the bootstrap's standard deviations; ``p_holm`` over the factors
-        of a score.
+        of a score. ``step``: of factors with ``p_holm`` below `LEVEL`, the place of their group
+        among those that add to one another (:func:`~audio_debias.evidence.leading.leading`); null
+        where it adds nothing.
 
     Notes
     -----
@@ -144,15 +150,18 @@ def attribute(
                 within = auc_within(score, domain, members[0].strata)
             if kind in NAMED_KINDS:
                 p = max(_exceeds(r2, LEAST_R2), _exceeds(auc, 0.5))
-            measured = (*_interval(r2), *added, *_interval(auc), *within, p, None)
+            measured = (*_interval(r2), *added, *_interval(auc), *within, p, None, None)
             rows.append((score_name, name, kind, group, *measured, len(score)))
         told = _interval(_auc(domain, everything, weights))
-        measured = (*_interval(together), *(None,) * 3, *told, *(None,) * 4)
+        measured = (*_interval(together), *(None,) * 3, *told, *(None,) * 5)
         rows.append((score_name, *["all"] * 3, *measured, len(score)))
     table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
-    for _, of_score in table.groupby("score", sort=False):
-        p = of_score["p"].to_numpy(float, na_value=np.nan)
-        table.loc[of_score.index, "p_holm"] = pd.array(holm(p), dtype="Float64")
+    for score_name, of_score in table.groupby("score", sort=False):
+        p_holm = holm(of_score["p"].to_numpy(float, na_value=np.nan))
+        table.loc[of_score.index, "p_holm"] = pd.array(p_holm, dtype="Float64")
+        passed = of_score[p_holm < LEVEL]
+        steps = _steps(passed["group"].unique(), varying, scores[score_name], folds, weights)
+        table.loc[passed.index, "step"] = passed["group"].map(steps).astype("Float64")
     return table
 
 
@@ -204,6 +213,16 @@ def _held_out(probe, x, target, domain, groups, seed) -> np.ndarray:
         read = getattr(model, "decision_function", model.predict)
         margins[test] = read(x[test])
     return margins
+
+
+def _steps(groups, factors: list[Factor], score, folds, weights) -> dict[str, int]:
+    """The groups that add to one another, counted from 1."""
+
+    def explained(names: list[str]) -> np.ndarray:
+        members = [factor for factor in factors if factor.group in names]
+        return _r2(score, _additive(members, score, folds), weights)
+
+    return {name: step for step, name in enumerate(leading(groups, explained), 1)}
 
 
 def _additive(factors: list[Factor], score: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
