@@ -52,7 +52,7 @@ $(TORCH_VENV)/.installed: envs/torch-test.in envs/torch.in envs/core.in
 # The package openl3 beside our own reading of its weights. Its set-up downloads weights, which the
 # tests do not need: it is built without, or with those in the folder OPENL3_WEIGHTS.
 test-openl3: $(OPENL3_VENV)/.installed
-	$(OPENL3_VENV)/bin/python -m pytest tests/openl3
+	$(OPENL3_VENV)/bin/python -m pytest tests/openl3_package
 
 openl3: $(OPENL3_VENV)/.installed
 
