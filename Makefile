@@ -36,7 +36,7 @@ test: env
 	pytest -m "not slow" -n 2
 
 test-slow: env
-	pytest -m slow -n 3 --dist loadfile
+	pytest -m slow -n 2 --dist loadfile
 
 # The encoders' tests, in an environment of their own with PyTorch.
 test-torch: $(TORCH_VENV)/.installed

@@ -110,7 +110,7 @@ def test_a_killed_job_is_tried_again(project, expected, seed):
             assert is_at_work(snakemake)
             time.sleep(0.02)
         end(random.Random(seed).choice(jobs))
-        snakemake.wait(120)
+        snakemake.wait(600)
     project.snakemake(METRICS)
     assert digest(project) == expected
     assert project.planned("--", METRICS) == {}
@@ -262,7 +262,7 @@ def test_an_interrupt_ends_the_jobs_and_unlocks(project, expected):
         while not jobs_of(project):
             time.sleep(0.1)
         os.kill(snakemake.pid, signal.SIGTERM)
-        snakemake.wait(120)
+        snakemake.wait(600)
         assert jobs_of(project) == []
     project.snakemake(METRICS)
     assert digest(project) == expected
