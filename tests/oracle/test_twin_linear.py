@@ -29,8 +29,8 @@ def beside(twin, linear):
     return pd.concat(frames)
 
 
-# The reference was computed with AVX-512. Other processors round otherwise, and liblinear's iterations
-# may stop one earlier or later.
+# The reference was computed with AVX-512. Other processors round otherwise: liblinear iterations
+# may then stop one earlier or later.
 CPU = Path("/proc/cpuinfo")
 SAME_ROUNDING = CPU.exists() and "avx512f" in CPU.read_text()
 
