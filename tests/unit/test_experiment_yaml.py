@@ -45,3 +45,26 @@ def test_plain_aliases_merges_and_a_byte_order_mark_are_read(tmp_path):
     content = read_yaml(path)
     assert content["b"] == {"x": 1, "y": 2}
     assert content["c"] == [{"x": 1}, {"x": 1}]
+
+
+def test_a_merged_mapping_may_override_what_it_merges_itself(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("base: &base {x: 1}\na: &a {<<: *base, x: 2}\n<<: *a\n")
+    assert read_yaml(path) == {"base": {"x": 1}, "a": {"x": 2}, "x": 2}
+
+
+@pytest.mark.parametrize("shape", ["deep", "wide"])
+def test_merges_that_grow_with_every_alias_are_refused_at_once(tmp_path, shape):
+    keys = ", ".join(f"k{number}: 1" for number in range(10))
+    lines = [f"a0: &a0 {{{keys}}}"]
+    if shape == "deep":  # ten times as many keys a line
+        for number in range(1, 12):
+            aliases = ", ".join([f"*a{number - 1}"] * 10)
+            lines.append(f"a{number}: &a{number} {{<<: [{aliases}]}}")
+    else:
+        aliases = ", ".join(["*a0"] * 1000)
+        lines += [f"b{number}: {{<<: [{aliases}]}}" for number in range(50)]
+    path = tmp_path / "a.yaml"
+    path.write_text("\n".join(lines))
+    with pytest.raises(InputError, match="merges more than 100,000 values"):
+        read_yaml(path)

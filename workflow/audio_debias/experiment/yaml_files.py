@@ -12,23 +12,48 @@ LARGEST = 2**20
 MOST_VALUES, DEEPEST = 100_000, 50
 """Values of one, with each alias counted as what it stands for, and how deep they may nest."""
 
+_MERGE = "tag:yaml.org,2002:merge"
+
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that is given twice; YAML itself takes the last."""
+    """Refuses a key given twice (YAML takes the last), and merges that grow with every alias."""
 
-    def construct_mapping(self, node, deep=False):
-        """A mapping whose keys are all different."""
+    def __init__(self, stream):
+        super().__init__(stream)
+        self._flat: set[int] = set()
+        self._merged = 0
+
+    def flatten_mapping(self, node):
+        """Put what is merged (``<<``) into a mapping whose own keys are all different."""
+        # Once: after it, keys that the mapping overrides stand there twice.
+        if id(node) in self._flat:
+            return
+        self._flat.add(id(node))
+        self._refuse_twice(node)
+        for key_node, value_node in node.value:
+            if key_node.tag != _MERGE:
+                continue
+            several = isinstance(value_node, yaml.SequenceNode)
+            for merged in value_node.value if several else [value_node]:
+                if isinstance(merged, yaml.MappingNode):
+                    self.flatten_mapping(merged)
+                    self._merged += len(merged.value)
+                if self._merged > MOST_VALUES:
+                    line = key_node.start_mark.line + 1
+                    raise yaml.YAMLError(f"line {line}: merges more than {MOST_VALUES:,} values")
+        super().flatten_mapping(node)
+
+    def _refuse_twice(self, node):
         seen = set()
         for key_node, _ in node.value:
             # `<<` merges, and may stand there more than once.
-            if key_node.tag != "tag:yaml.org,2002:merge":
+            if key_node.tag != _MERGE:
                 key = self.construct_object(key_node, deep=True)
                 if isinstance(key, str | int | float | bool) and (type(key), key) in seen:
                     line = key_node.start_mark.line + 1
                     raise yaml.YAMLError(f"line {line}: the key {key!r} is given twice")
                 if isinstance(key, str | int | float | bool):
                     seen.add((type(key), key))
-        return super().construct_mapping(node, deep)
 
 
 def read_yaml(path: Path) -> dict:
