@@ -8,7 +8,6 @@ OPENL3_VENV := .venv-openl3
 AUDIT := .venv-audit
 # Where pip finds torch without CUDA, e.g. TORCH_INDEX="--index-url <PyTorch's CPU index>".
 TORCH_INDEX ?=
-SNAKEMAKE := $(VENV)/bin/snakemake
 # A bar of the progress where someone watches, a line a job elsewhere.
 PROGRESS := --logger $(shell [ -t 2 ] && echo rich || echo lines)
 UV := $(shell command -v uv)

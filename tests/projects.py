@@ -1,5 +1,6 @@
 """Small projects for the tests of the workflow: two corpora of sound files, known embeddings."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -102,6 +103,27 @@ def write_corpus(folder, prefix, seed, clips=64, cutoff=1.0):
         row |= {name: int(name == label) for name in LABELS}
         rows.append(row | {"split": "test" if index // 4 % 4 == 3 else "train"})
     pd.DataFrame(rows).to_csv(folder / "clips.csv", index=False)
+
+
+def digest(path):
+    """The SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def define_recordings(project, name, folder, clips, labels):
+    """A `table` corpus of the shared folder's recordings, its clips as a table in `folder`."""
+    clips.to_csv(folder / "clips.csv", index=False)
+    project.define(
+        "corpora",
+        name,
+        title=name,
+        reader="table",
+        root=str(folder),
+        options={"csv": "clips.csv", "split": "hash"},
+        labels=labels,
+        licence={"name": "CC BY 4.0"},
+        citation="NSynth, Medley-solos-DB",
+    )
 
 
 def make_project(path):

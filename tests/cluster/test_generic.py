@@ -1,10 +1,8 @@
 """The generic profile submits for real: to commands that start each job script on this machine."""
 
-import hashlib
-
 import pytest
 
-from projects import make_project
+from projects import digest, make_project
 
 pytestmark = pytest.mark.slow
 
@@ -44,10 +42,6 @@ def submitted(project, *arguments, check=True):
         *arguments,
         check=check,
     )
-
-
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_run_that_is_submitted_is_bit_identical_to_a_local_one(clustered, tmp_path):

@@ -1,6 +1,5 @@
 """The slurm profile on a real SLURM of one node, started and stopped here."""
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from projects import make_project
+from projects import digest, make_project
 
 SCRIPT = Path(__file__).with_name("single_node_slurm.sh")
 # No database, and a controller that nobody shares: squeue, asked at once and often.
@@ -55,10 +54,6 @@ def clustered(slurm, monkeypatch, tmp_path):
 
 def submissions(output):
     return output.count("has been submitted with SLURM jobid")
-
-
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_run_on_slurm_is_bit_identical_to_a_local_one(clustered, wheel, tmp_path):

@@ -1,7 +1,6 @@
 """Kind `aisfx` against the package's own code: spectrogram, blocks and network."""
 
 import importlib
-import subprocess
 import sys
 import zipfile
 
@@ -15,6 +14,7 @@ from audio_debias.errors import InputError
 from audio_debias.experiment.config import read_yaml
 from audio_debias.models.extraction import extract_shard
 from audio_debias.models.registry import load_model
+from audio_debias.models.weights import fetch_weights
 from projects import ROOT
 
 SPEC = read_yaml(ROOT / "resources/models/aisfx.yaml")
@@ -23,11 +23,9 @@ RATE = SPEC["sample_rate"]
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("aisfx")
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "aisfx==0.1.2"]
-    if subprocess.run([*command, "--dest", folder], capture_output=True).returncode:
-        pytest.skip("pip cannot download aisfx 0.1.2")
-    return next(folder.glob("*.whl"))
+    path = tmp_path_factory.mktemp("aisfx") / SPEC["weights"]["file"]
+    fetch_weights(SPEC["weights"], path)  # by the definition's checksum: the tests run its code
+    return path
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ import pytest
 from tiny_encoders import LAYERS
 
 from audio_debias.corpora.folders import clips_of_folders
-from projects import make_project
+from projects import define_recordings, make_project
 
-DEFINED = {"licence": {"name": "CC BY 4.0"}, "citation": "NSynth, Medley-solos-DB"}
+DEFINED = {"licence": {"name": "CC0"}, "citation": "made by the tests"}
 LABELS = ["guitar", "piano", "voice"]
 
 
-def define_recordings(project, shared):
+def add_recordings(project, shared):
     """NSynth's and Medley-solos-DB's recordings of three instruments."""
     for name in ("nsynth", "medleysolos"):
         folder = project.path / name
@@ -19,17 +19,7 @@ def define_recordings(project, shared):
         clips = clips_of_folders(shared / "audio" / name).table
         clips = clips[clips[LABELS].any(axis=1)]
         clips = clips.assign(path=str(shared / "audio" / name) + "/" + clips["path"])
-        clips.to_csv(folder / "clips.csv", index=False)
-        project.define(
-            "corpora",
-            name,
-            title=name,
-            reader="table",
-            root=name,
-            options={"csv": "clips.csv", "split": "hash"},
-            labels=LABELS,
-            **DEFINED,
-        )
+        define_recordings(project, name, folder, clips, LABELS)
     project.configure(
         corpora=["nsynth", "medleysolos"], labels=LABELS, genres=[], sampling={"min_clips": 3}
     )
@@ -38,7 +28,7 @@ def define_recordings(project, shared):
 @pytest.mark.slow
 def test_from_sound_to_the_table_with_layers_as_rows(made, spec, shared, tmp_path):
     project = make_project(tmp_path / "project")
-    define_recordings(project, shared)
+    add_recordings(project, shared)
     for name, definition in (
         ("clap", spec("clap", options={"pooling": "cls"})),
         ("wavlm", spec("wavlm", options={"layer": "all", "depth": LAYERS})),

@@ -77,16 +77,27 @@ def test_a_loss_is_told_with_both_aucs_and_their_difference(nothing_helps):
     assert f"{start}{here - there:.2f} points less [" in told
 
 
-def test_a_source_is_named_as_an_association(nothing_helps):
+@pytest.mark.parametrize(
+    ("steps", "clue"),
+    [
+        ((None, None), "bandwidth: it alone explains 80 % [70, 90]"),
+        ((1, 2), "integrated loudness: it alone"),
+    ],
+)
+def test_a_source_is_named_as_an_association(nothing_helps, steps, clue):
+    """The first that the findings name, or the strongest where they name none."""
     sources = pd.DataFrame(
         [
-            ("a--b", "small", name, "property", r2, r2 - 0.1, r2 + 0.1)
-            for name, r2 in (("loudness", 0.2), ("bandwidth", 0.8))
+            ("a--b", "small", name, "property", r2, r2 - 0.1, r2 + 0.1, step)
+            for name, r2, step in (("loudness", 0.2, steps[0]), ("bandwidth", 0.8, steps[1]))
         ],
-        columns=["pair", "model", "property", "kind", "r2_alone", "r2_alone_low", "r2_alone_high"],
-    )
+        columns=[
+            *("pair", "model", "property", "kind"),
+            *("r2_alone", "r2_alone_low", "r2_alone_high", "step"),
+        ],
+    ).astype({"step": "Float64"})
     told = dict(answer_of(nothing_helps, sources=sources).overall)
-    assert "bandwidth: it alone explains 80 % [70, 90]" in told["Where from?"]
+    assert f"The best clue is {clue}" in told["Where from?"]
     assert "no proof of a cause" in told["Where from?"]
 
 

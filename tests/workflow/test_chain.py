@@ -1,16 +1,13 @@
 """The whole chain by real Snakemake runs on tiny corpora of real sound files."""
 
-import hashlib
 import json
 
 import pandas as pd
 import pytest
 
+from projects import digest
+
 PUBLISHED = {"tolerance": 0.02, "labels": False}
-
-
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_the_chain_runs_and_a_second_run_does_nothing(project):

@@ -7,23 +7,9 @@ import pandas as pd
 import pytest
 
 from audio_debias.corpora.folders import clips_of_folders
+from projects import define_recordings
 
 LABELS = ["guitar", "piano", "voice"]
-
-
-def define(project, name, folder, clips):
-    clips.to_csv(folder / "clips.csv", index=False)
-    project.define(
-        "corpora",
-        name,
-        title=name,
-        reader="table",
-        root=str(folder),
-        options={"csv": "clips.csv", "split": "hash"},
-        labels=LABELS,
-        licence={"name": "CC BY 4.0"},
-        citation="NSynth, Medley-solos-DB",
-    )
 
 
 @pytest.mark.slow
@@ -39,9 +25,9 @@ def test_three_corpora_of_real_recordings_run_as_six_transfers(audio_project, sh
         folder = tmp_path / name
         folder.mkdir()
         paths = str(tmp_path / "nsynth") + "/" + nsynth["path"]
-        define(project, name, folder, nsynth.assign(path=paths)[chosen])
+        define_recordings(project, name, folder, nsynth.assign(path=paths)[chosen], LABELS)
     medley = clips_of_folders(tmp_path / "medleysolos").table
-    define(project, "medley", tmp_path / "medleysolos", medley)
+    define_recordings(project, "medley", tmp_path / "medleysolos", medley, LABELS)
     project.configure(
         methods=["none", "lda"],
         corpora=["odd", "even", "medley"],

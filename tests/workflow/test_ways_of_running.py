@@ -1,12 +1,11 @@
 """In the checkout, from another folder, and imported by another workflow."""
 
-import hashlib
 import shutil
 
 import pytest
 import yaml
 
-from projects import ROOT, Project, add_experiment, copy_checkout, make_project
+from projects import ROOT, Project, add_experiment, copy_checkout, digest, make_project
 
 METRICS = "results/test/metrics.parquet"
 
@@ -18,10 +17,6 @@ def listing(folder):
         for path in folder.rglob("*")
         if "__pycache__" not in path.parts and path.is_file()
     }
-
-
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @pytest.fixture(scope="session")

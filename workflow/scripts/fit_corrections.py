@@ -18,11 +18,8 @@ with job(snakemake.log[0], samples=inputs.samples, **wildcards) as log:
         corpus: read_embeddings(path).frame
         for corpus, path in zip(params.corpora, inputs.embeddings, strict=True)
     }
-    options = {
-        **{**params.method, "random_state": params.seed, "threads": snakemake.threads},
-        **(params.kernel or {}),
-        **(params.directions or {}),
-    }
+    options = {**params.method, "random_state": params.seed, "threads": snakemake.threads}
+    options |= (params.kernel or {}) | (params.directions or {})
     if inputs.clips:
         clips = dict(zip(params.corpora, map(read_clips, inputs.clips), strict=True))
         corrections = fit_without_labels(samples["label"].unique(), clips, embeddings, **options)

@@ -81,9 +81,9 @@ class LogHandler(LogHandlerBase):
             self._jobs[of["jobid"]] = of["rule_name"], _named(of["wildcards"])
         elif event == LogEvent.JOB_STARTED:
             self._started.update(dict.fromkeys(of["jobs"], time.monotonic()))
-        elif event == LogEvent.JOB_FINISHED:
+        elif event == LogEvent.JOB_FINISHED and of["job_id"] in self._jobs:
             seconds = time.monotonic() - self._started.get(of["job_id"], self._start)
-            rule, named = self._jobs.get(of["job_id"], ("", ""))
+            rule, named = self._jobs[of["job_id"]]
             self._progress.finish(rule, seconds)
             self._ended.append((rule, named, seconds))
         elif event == LogEvent.PROGRESS:

@@ -120,7 +120,11 @@ def without_copies(
 
 
 def _blocks(file: soundfile.SoundFile, size: int) -> Iterator[np.ndarray]:
-    """The samples up to the end, `size` of each channel at a time; NaN follows the end."""
+    """The samples up to the end, `size` of each channel at a time; NaN follows the end.
+
+    Of many channels fewer samples: a header may claim a thousand of them.
+    """
+    size //= max(file.channels // 8, 1)
     while True:
         block = np.full((size, file.channels), np.nan, np.float32)
         try:

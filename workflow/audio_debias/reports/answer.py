@@ -49,8 +49,7 @@ def answers(
     names : mapping of str to str
         Display names of models, corpora, pairs and methods.
     sources : DataFrame, optional
-        Columns ``pair, model, property, kind, r2_alone, r2_alone_low, r2_alone_high`` and, where
-        groups of properties were named, ``step``.
+        Columns ``pair, model, property, kind, r2_alone, r2_alone_low, r2_alone_high, step``.
     """
     means = intervals[intervals["label"] == MEAN]
     told = []

@@ -168,10 +168,10 @@ def _falls(drop: Mapping, means: pd.DataFrame, names: Names) -> str:
 def _origin(sources: pd.DataFrame, names: Names) -> Iterator[tuple[str, str]]:
     single = sources[sources["kind"].isin(NAMED_KINDS) & sources["r2_alone"].notna()]
     # The findings name groups one after another, each for what it adds: the first is the clue.
-    first = single["step"].eq(1).fillna(False) if "step" in single else None
-    single = single if first is None or not first.any() else single[first.astype(bool)]
-    if not single.empty:
-        top = single.loc[single["r2_alone"].astype(float).idxmax()]
+    first = single[single["step"].eq(1).fillna(False)]
+    candidates = single if first.empty else first
+    if not candidates.empty:
+        top = candidates.loc[candidates["r2_alone"].astype(float).idxmax()]
         low, high = (100 * top[f"r2_alone_{end}"] for end in ("low", "high"))
         clue = factor_title(top["property"])
         yield (

@@ -10,6 +10,9 @@ _COLOURS = [
     *("#44AA99", "#AA4499", "#999933", "#882255"),
 ]
 _AUC = "AUC (points)"
+_BY_METHOD = alt.Color("method:N", sort=None, title=None, scale=alt.Scale(range=_COLOURS))
+_BY_MODEL = alt.Shape("model:N", sort=None, title=None)
+_EMBEDDING = alt.Tooltip("model:N", title="Embedding")
 
 
 def charts() -> dict[str, dict]:
@@ -81,9 +84,9 @@ def _removal() -> alt.LayerChart:
             title="New linear probe afterwards (AUC)",
             scale=alt.Scale(domain=[50, 100], clamp=True),
         ),
-        color=alt.Color("method:N", sort=None, title=None, scale=alt.Scale(range=_COLOURS)),
+        color=_BY_METHOD,
         tooltip=[
-            alt.Tooltip("model:N", title="Embedding"),
+            _EMBEDDING,
             alt.Tooltip("correction:N", title="Correction"),
             alt.Tooltip("transfer:N", title="Train → test"),
             alt.Tooltip("before:Q", title="Told apart before", format=".1f"),
@@ -99,7 +102,7 @@ def _removal() -> alt.LayerChart:
     )
     bars = base.mark_rule(opacity=0.5).encode(y=alt.Y("low:Q", title=title), y2="high:Q")
     points = base.mark_point(size=60, filled=True, cursor="pointer").encode(
-        y=alt.Y("size:Q", title=title), shape=alt.Shape("model:N", sort=None, title=None)
+        y=alt.Y("size:Q", title=title), shape=_BY_MODEL
     )
     return (zero + bars + points).properties(width="container", height=300)
 
@@ -113,14 +116,14 @@ def _strength() -> alt.Chart:
             x=alt.X("found:Q", scale=alt.Scale(domain=[50, 100], clamp=True)),
             y=alt.Y("across:Q", title="Mean AUC across corpora", scale=alt.Scale(zero=False)),
             order="strength:Q",
-            color=alt.Color("method:N", sort=None, title=None, scale=alt.Scale(range=_COLOURS)),
-            shape=alt.Shape("model:N", sort=None, title=None),
+            color=_BY_METHOD,
+            shape=_BY_MODEL,
             strokeDash=alt.StrokeDash(
                 "mode:N", sort=None, legend=alt.Legend(title=None, symbolType="stroke")
             ),
             detail="model:N",
             tooltip=[
-                alt.Tooltip("model:N", title="Embedding"),
+                _EMBEDDING,
                 alt.Tooltip("correction:N", title="Correction"),
                 alt.Tooltip("strength:Q", title="Strength (%)"),
                 alt.Tooltip("linear:Q", title="Told apart by a linear probe", format=".1f"),
@@ -141,10 +144,10 @@ def _cosines() -> alt.Chart:
             x=alt.X("cosine:Q", title="|cosine| of classifier and domain direction"),
             y=alt.Y("label:N", title=None, sort=None),
             color=alt.Color("space:N", title=None, scale=alt.Scale(range=[BLUE, ORANGE])),
-            shape=alt.Shape("model:N", sort=None, title=None),
+            shape=_BY_MODEL,
             tooltip=[
                 alt.Tooltip("label:N", title="Label"),
-                alt.Tooltip("model:N", title="Embedding"),
+                _EMBEDDING,
                 alt.Tooltip("mode:N", title="Mode"),
                 alt.Tooltip("train:N", title="Trained on"),
                 alt.Tooltip("cosine:Q", title="|cosine|", format=".3f"),
@@ -161,7 +164,7 @@ def _sources() -> alt.LayerChart:
         yOffset="model:N",
         tooltip=[
             alt.Tooltip("property:N", title="Source"),
-            alt.Tooltip("model:N", title="Embedding"),
+            _EMBEDDING,
             alt.Tooltip("r2:Q", title="R² alone (%)", format=".1f"),
             alt.Tooltip("interval:N", title="95 % interval"),
             alt.Tooltip("added:Q", title="R² added to all others (%)", format=".1f"),

@@ -1,5 +1,6 @@
 """Tables in the formats that people have, as Arrow record batches."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,7 +43,7 @@ def open_table(path: str | Path) -> "TableFile":
 
 
 @dataclass(frozen=True)
-class TableFile:
+class TableFile(ABC):
     """A table on the disk.
 
     Attributes
@@ -92,11 +93,11 @@ class TableFile:
             reason = " ".join(str(error).split())[:200]
             raise InputError(f"{self.path}: cannot be read ({reason})") from None
 
-    def _schema(self) -> pa.Schema:
-        raise NotImplementedError
+    @abstractmethod
+    def _schema(self) -> pa.Schema: ...
 
-    def _batches(self, columns) -> Iterator[pa.RecordBatch]:
-        raise NotImplementedError
+    @abstractmethod
+    def _batches(self, columns) -> Iterator[pa.RecordBatch]: ...
 
 
 class _Parquet(TableFile):
@@ -162,8 +163,8 @@ class _InMemory(TableFile):
     def _table(self) -> pa.Table:
         return self._load()
 
-    def _load(self) -> pa.Table:
-        raise NotImplementedError
+    @abstractmethod
+    def _load(self) -> pa.Table: ...
 
     def _schema(self):
         _refuse_twice(self._table.schema.names, self.path)

@@ -1,3 +1,4 @@
+# What the jobs of strengths and the page look up.
 from audio_debias.experiment.method import strength_curves
 
 # Methods that are one eraser at several strengths.
