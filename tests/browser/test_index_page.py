@@ -77,9 +77,11 @@ def test_the_first_screen_holds_the_answer_and_the_first_picture(page, show, run
 
 def test_a_click_on_a_head_sorts_by_the_number(page, show, run):
     show(index_page(**run))
+    page.locator("#overview-1 svg.marks").wait_for()  # nothing moves under the click
     head = page.locator("#table thead th", has_text=re.compile("a → b\\s*change"))
     column = page.locator("#table thead th").all_inner_texts().index(head.inner_text())
     head.click()
+    head.and_(page.locator("[aria-sort=ascending]")).wait_for()
     first = [float(row[column].split()[0].replace("−", "-")) for row in rows_of(page)[2:]]
     assert first == sorted(first)
     assert first[0] < -5
@@ -219,7 +221,7 @@ def test_curves_of_strength_tell_their_numbers_and_follow_the_filters(page, show
 def test_sources_tell_their_intervals_and_follow_the_model(page, show, run):
     rows = [("small", "bandwidth", 0.8), ("large", "bandwidth", 0.6), ("large", "loudness", None)]
     sources = pd.DataFrame(rows, columns=["model", "property", "r2_alone"])
-    sources = sources.assign(pair="a--b", kind="property", r2_added=0.1)
+    sources = sources.assign(pair="a--b", kind="property", r2_added=0.1, step=[1, 1, None])
     sources["r2_alone_low"], sources["r2_alone_high"] = [0.7, 0.5, None], [0.9, 0.7, None]
     errors = show(index_page(**run, sources=sources))
     points = page.locator("#sources .mark-symbol path[aria-roledescription]")
