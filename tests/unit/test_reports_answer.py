@@ -1,5 +1,7 @@
 """The sentences that the page opens on, for runs of which the truth is known."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -75,6 +77,17 @@ def test_a_loss_is_told_with_both_aucs_and_their_difference(nothing_helps):
     assert told.startswith("All 4 classifiers lose AUC")
     start = f"trained on a, its AUC falls from {here:.1f} on a to {there:.1f} on b, "
     assert f"{start}{here - there:.2f} points less [" in told
+
+
+def test_one_classifier_is_not_called_all_and_no_loss_is_no_fall(nothing_helps):
+    drop = {"drop": 0.1, "low": 0.05, "high": 0.15}
+    about = {"pair": "a--b", "model": "small", "train_corpus": "a", "test_corpus": "b"}
+    told = {"kind": "drops", "text": "", "about": about, "numbers": drop}
+    run = nothing_helps | {"findings": [told]}
+    assert dict(answer_of(run).overall)["By how much?"].startswith("The one classifier loses AUC")
+    run["findings"][0]["numbers"] = {"drop": -0.00001, "low": -0.02, "high": 0.02}
+    lost = dict(answer_of(run).overall)["By how much?"]
+    assert re.search(r"trained on a, its AUC is [\d.]+ on both, a difference of 0.00 \[", lost)
 
 
 @pytest.mark.parametrize(

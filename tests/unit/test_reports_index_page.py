@@ -30,6 +30,16 @@ def test_only_its_own_scripts_run_and_nothing_reaches_a_network(html):
     assert not re.search(r"<(link|img|iframe|script[^>]* src)", html.split("<body>")[0])
 
 
+def test_the_level_of_the_intervals_is_told():
+    html = index_page(**make_run(), level=0.9)
+    charts = re.search(r'id="charts">(.*?)</script>', html, re.DOTALL)[1]
+    at = {name: set(re.findall(r"\d+ %", str(one))) for name, one in json.loads(charts).items()}
+    assert at["overview"] == at["labels"] == {"90 %"}
+    prose = html.replace(charts, "")
+    assert prose.count("90 % interval") == 2
+    assert "95 % interval" not in prose
+
+
 def test_the_page_is_small(html):
     assert len(html.encode()) < 6e6
 

@@ -46,6 +46,7 @@ rule findings:
         runtime=growing(10),
     params:
         names=TITLES,
+        level=UNCERTAINTY["level"],
         margin=UNCERTAINTY["margin"],
         resamples=UNCERTAINTY["resamples"],
     script:

@@ -68,6 +68,7 @@ rule index_page:
         measured=MEASURED,
         mapped=MAPPED,
         names=TITLES,
+        level=UNCERTAINTY["level"],
         title=f"Domain bias: the run {config['run']}",
         links={
             "All findings": "findings.md",

@@ -45,6 +45,7 @@ rule table:
         runtime=growing(10),
     params:
         names=TITLES,
+        level=UNCERTAINTY["level"],
         title=f"Transfers of the run {config['run']}",
     script:
         "../scripts/table.py"

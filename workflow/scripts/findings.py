@@ -29,7 +29,7 @@ with job(snakemake.log[0], intervals=inputs.intervals) as log:
     )
     log.info("findings: %d", len(found))
     for path, text in (
-        (snakemake.output.md, markdown(found)),
+        (snakemake.output.md, markdown(found, params.level)),
         (snakemake.output.json, as_json(found)),
     ):
         with replacing(path) as temporary:

@@ -29,7 +29,7 @@ with job(snakemake.log[0], findings=inputs.findings) as log:
 
     findings = read_findings(inputs.findings)
     intervals = read_parquet(inputs.intervals)
-    shared = {"title": params.title, "names": params.names}
+    shared = {"title": params.title, "names": params.names, "level": params.level}
     shared["sources"] = read_parquet(inputs.sources) if inputs.sources else None
     page = index_page(
         findings,

@@ -20,6 +20,7 @@ with job(snakemake.log[0], metrics=inputs.metrics) as log:
     with replacing(output.csv) as path:
         wide.to_csv(path, index=False)
     with replacing(output.md) as path:
-        Path(path).write_text(markdown_table(*told), encoding="utf-8")
+        Path(path).write_text(markdown_table(*told, level=params.level), encoding="utf-8")
     with replacing(output.html) as path:
-        Path(path).write_text(html_table(*told, title=params.title), encoding="utf-8")
+        html = html_table(*told, level=params.level, title=params.title)
+        Path(path).write_text(html, encoding="utf-8")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from audio_debias.evidence import sentences, source_sentences
 from audio_debias.evidence.sentences import Finding
-from audio_debias.evidence.wording import Names
+from audio_debias.evidence.wording import Names, percent
 from audio_debias.files import reading
 
 
@@ -64,9 +64,9 @@ def collect(
     return found + sentences.redrawn(redrawn, resamples, names)
 
 
-def markdown(found: Sequence[Finding]) -> str:
-    """The page: a heading per kind, a line per sentence."""
-    lines = ["# Findings", "", _SMALL_PRINT]
+def markdown(found: Sequence[Finding], level: float = 0.95) -> str:
+    """The page: a heading per kind, a line per sentence; `level` is what intervals were made at."""
+    lines = ["# Findings", "", _SMALL_PRINT.format(percent(level))]
     for kind, heading in _HEADINGS.items():
         sentences = [one.text for one in found if one.kind == kind]
         if sentences:
@@ -110,9 +110,8 @@ _HEADINGS = {
     "redrawn": "Small print",
 }
 _SMALL_PRINT = (
-    "AUCs are in points (× 100). Square brackets hold 95 % intervals unless the run asks for "
-    "others: test clips are resampled with replacement, whole tracks at a time, and all methods "
-    "meet the same resamples. A change is better or worse if its test holds after Holm's "
-    "correction over the table, no difference if its interval lies inside the margin, else it "
-    "cannot be told."
+    "AUCs are in points (× 100). Square brackets hold {} intervals: test clips are resampled with "
+    "replacement, whole tracks at a time, and all methods meet the same resamples. A change is "
+    "better or worse if its test holds after Holm's correction over the table, no difference if "
+    "its interval lies inside the margin, else it cannot be told."
 )

@@ -37,8 +37,8 @@ def auc(value: float) -> str:
 
 
 def change(value: float) -> str:
-    """A change or a drop in points, with a true minus sign."""
-    return f"{100 * value:.2f}".replace("-", "−")
+    """A change or a drop in points, with a true minus sign; zero has none."""
+    return f"{round(100 * value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def signed(value: float) -> str:
@@ -58,6 +58,11 @@ def estimate(row: pd.Series, name: str, low: str, high: str) -> str:
     """An AUC and its interval, such as ``99.6 [99.1, 99.8]``; a perfect one has none."""
     known = pd.notna(row[low]) and pd.notna(row[high])
     return auc(row[name]) + (f" [{auc(row[low])}, {auc(row[high])}]" if known else "")
+
+
+def percent(level: float) -> str:
+    """The coverage of an interval, such as ``95 %``."""
+    return f"{100 * level:g} %"
 
 
 def plain(value) -> float | None:

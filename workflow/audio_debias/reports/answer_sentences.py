@@ -134,8 +134,9 @@ def _told_apart(numbers: Mapping) -> str:
 def _lost(losses: Sequence[Mapping], means: pd.DataFrame, names: Names) -> str:
     sure = [one for one in losses if (one["numbers"]["low"] or 0) > 0]
     largest = max(sure or losses, key=lambda one: one["numbers"]["drop"])
-    count = f"All {len(sure)}" if len(sure) == len(losses) else f"{len(sure)} of {len(losses)}"
-    who = f"{count} classifiers lose" if sure else "No classifier surely loses"
+    who = f"{len(sure)} of {len(losses)} classifiers lose" if sure else "No classifier surely loses"
+    if len(sure) == len(losses):
+        who = f"All {len(sure)} classifiers lose" if len(sure) > 1 else "The one classifier loses"
     return (
         f"{who} AUC on the corpus not trained on; the most "
         f"{say.name(largest['about']['model'], names)}: {_falls(largest, means, names)}."
@@ -157,11 +158,14 @@ def _falls(drop: Mapping, means: pd.DataFrame, names: Names) -> str:
         verb, word, size = "rises", "more", -size
         low, high = (None, None) if low is None else (-high, -low)
     chance = "" if low is not None and low > 0 else ", which may be chance"
+    there = f"one trained on {test} reaches {say.auc(auc[other, other])} there"
+    if say.change(size) == say.change(0):
+        same = f"trained on {train}, its AUC is {say.auc(auc[home, home])} on both"
+        return f"{same}, a difference of 0.00 {say.bounds(low, high)}; {there}"
     return (
         f"trained on {train}, its AUC {verb} from {say.auc(auc[home, home])} on {train} to "
         f"{say.auc(auc[home, other])} on {test}, {say.change(size)} points {word} "
-        f"{say.bounds(low, high)}{chance}; one trained on {test} reaches "
-        f"{say.auc(auc[other, other])} there"
+        f"{say.bounds(low, high)}{chance}; {there}"
     )
 
 

@@ -15,8 +15,13 @@ _BY_MODEL = alt.Shape("model:N", sort=None, title=None)
 _EMBEDDING = alt.Tooltip("model:N", title="Embedding")
 
 
-def charts() -> dict[str, dict]:
+def charts(level: str = "95 %") -> dict[str, dict]:
     """Every chart by its name.
+
+    Parameters
+    ----------
+    level : str
+        What intervals of AUCs cover.
 
     Returns
     -------
@@ -25,8 +30,8 @@ def charts() -> dict[str, dict]:
         are in its row, by which a click filters the page.
     """
     made = {
-        "overview": _intervals("model", "Embedding"),
-        "labels": _intervals("label", "Label"),
+        "overview": _intervals("model", "Embedding", level),
+        "labels": _intervals("label", "Label", level),
         "removal": _removal(),
         "strength": _strength(),
         "cosines": _cosines(),
@@ -38,7 +43,7 @@ def charts() -> dict[str, dict]:
     return {name: chart.to_dict() for name, chart in made.items()}
 
 
-def _intervals(rows: str, title: str) -> alt.LayerChart:
+def _intervals(rows: str, title: str, level: str) -> alt.LayerChart:
     """AUCs with intervals on the test clips of one corpus: a colour a train corpus, a shape a
     correction."""
     base = alt.Chart(_ROWS).encode(
@@ -55,7 +60,7 @@ def _intervals(rows: str, title: str) -> alt.LayerChart:
             alt.Tooltip("transfer:N", title="Train → test"),
             alt.Tooltip("correction:N", title="Correction"),
             alt.Tooltip("auc:Q", title=_AUC, format=".2f"),
-            alt.Tooltip("interval:N", title="95 % interval"),
+            alt.Tooltip("interval:N", title=f"{level} interval"),
             alt.Tooltip("change:N", title="Change"),
             alt.Tooltip("positives:Q", title="Test positives"),
         ],

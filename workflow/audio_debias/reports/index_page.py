@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from audio_debias.evidence.source_sentences import factor_title
 from audio_debias.evidence.sources import NAMED_KINDS
+from audio_debias.evidence.wording import percent
 from audio_debias.reports import index_data
 from audio_debias.reports.answer import Answer, answers, free_of_modes, once
 from audio_debias.reports.charts import charts
@@ -31,6 +32,7 @@ def index_page(
     *,
     title: str,
     names: Names,
+    level: float = 0.95,
     sources: pd.DataFrame | None = None,
     counts: pd.DataFrame | None = None,
     links: Mapping[str, str] | None = None,
@@ -48,6 +50,8 @@ def index_page(
     title : str
     names : mapping of str to str
         Display names of models, corpora, pairs and methods.
+    level : float
+        At which the intervals were made, but for those of `sources`: those are at 0.95.
     sources : DataFrame, optional
         Columns ``pair, model, property, kind, r2_alone, r2_alone_low, r2_alone_high, r2_added``; of
         several domain scores (``score``) that of the linear probe is shown.
@@ -97,9 +101,10 @@ def index_page(
         "index.html",
         title,
         answers=told,
+        level=percent(level),
         words=as_json(words),
         blocks={pair: as_json(block) for pair, block in blocks.items()},
-        charts=as_json(charts()),
+        charts=as_json(charts(percent(level))),
         scripts=[Markup(script) for script in scripts],
         policy=policy(scripts),
         table_style=table_style(),
@@ -114,6 +119,7 @@ def answer_page(
     *,
     title: str,
     names: Names,
+    level: float = 0.95,
     sources: pd.DataFrame | None = None,
 ) -> str:
     """The answers alone, without a script: small enough for Snakemake's report to embed, which
@@ -121,13 +127,13 @@ def answer_page(
 
     Parameters
     ----------
-    findings, intervals, title, names, sources
+    findings, intervals, title, names, level, sources
         As :func:`index_page`.
     """
     told = answers(
         findings, once(intervals, free_of_modes(intervals)), names, _of_linear_probe(sources)
     )
-    return render("answer.html", title, answers=told)
+    return render("answer.html", title, answers=told, level=percent(level))
 
 
 def count_positives(clips: Mapping[str, pd.DataFrame], labels: Sequence[str]) -> pd.DataFrame:

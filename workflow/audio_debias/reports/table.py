@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from audio_debias.evidence.bootstrap import MEAN
+from audio_debias.evidence.wording import percent
 from audio_debias.experiment.method import REFERENCE
 from audio_debias.reports.names import MODES, Names, corpora_of, row_name, transfers_of
 from audio_debias.reports.page import render
@@ -88,6 +89,8 @@ def markdown_table(
     left_out: pd.DataFrame | None = None,
     controls: Mapping[str, pd.DataFrame] | None = None,
     few: pd.DataFrame | None = None,
+    *,
+    level: float = 0.95,
 ) -> str:
     """The table as GitHub-flavoured Markdown, one section per pair of corpora.
 
@@ -105,8 +108,10 @@ def markdown_table(
         test_corpus, auc, low, high, at_chance``.
     few : DataFrame, optional
         What :func:`~audio_debias.reports.summary.few_positives` gives, told there too.
+    level : float
+        At which the intervals were made.
     """
-    lines = [_introduction(wide)]
+    lines = [_introduction(wide, level)]
     for section in _sections(wide, names or {}, left_out, controls or {}, few):
         lines += ["", f"## {_plain(section['title'])}"]
         for grid in section["grids"]:
@@ -135,11 +140,12 @@ def html_table(
     controls: Mapping[str, pd.DataFrame] | None = None,
     few: pd.DataFrame | None = None,
     *,
+    level: float = 0.95,
     title: str = "Transfer learning and bias correction",
 ) -> str:
     """The table as one self-contained HTML page; parameters as :func:`markdown_table`."""
     sections = _sections(wide, names or {}, left_out, controls or {}, few)
-    return render("table.html", title, introduction=_introduction(wide), sections=sections)
+    return render("table.html", title, introduction=_introduction(wide, level), sections=sections)
 
 
 _PARTS = ["text", "interval", "change", "change_interval", "mark", "count"]
@@ -149,7 +155,7 @@ _INTRODUCTION = (
     "labels are in a mean that lacks some."
 )
 _VERDICTS = (
-    " Square brackets hold 95 % intervals. ▲ better and ▼ worse hold after Holm's correction; grey "
+    " Square brackets hold {} intervals. ▲ better and ▼ worse hold after Holm's correction; grey "
     "changes are none that one could rely on: = surely smaller than the margin, ? cannot be told."
 )
 _REMOVED = (
@@ -159,9 +165,9 @@ _REMOVED = (
 )
 
 
-def _introduction(wide: pd.DataFrame) -> str:
+def _introduction(wide: pd.DataFrame, level: float) -> str:
     judged = any(column.endswith("_verdict") for column in wide)
-    return _INTRODUCTION + (_VERDICTS if judged else "")
+    return _INTRODUCTION + (_VERDICTS.format(percent(level)) if judged else "")
 
 
 def _sections(
