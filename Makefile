@@ -5,6 +5,7 @@ VENV := .venv
 DOCS := .venv-docs
 TORCH_VENV := .venv-torch
 OPENL3_VENV := .venv-openl3
+NAMED_VENV := .venv-named-sets
 AUDIT := .venv-audit
 # Where pip finds torch without CUDA, e.g. TORCH_INDEX="--index-url <PyTorch's CPU index>".
 TORCH_INDEX ?=
@@ -17,7 +18,7 @@ install = { $(if $(UV),$(UV) pip install --quiet --compile-bytecode --python $(1
   $(1)/bin/python -m pip install --quiet $(2); }
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: demo env test test-slow test-torch torch test-openl3 openl3 lint audit docs format lock clean
+.PHONY: demo env test test-slow test-torch torch test-openl3 openl3 test-named-sets named-sets lint audit docs format lock clean
 
 demo: env
 	snakemake --cores $(CORES) $(PROGRESS)
@@ -62,6 +63,18 @@ $(OPENL3_VENV)/.installed: envs/openl3.yaml envs/openl3_offline/sitecustomize.py
 	$(call install,$(OPENL3_VENV),-r $(OPENL3_VENV)/pins.txt wheel pytest)
 	PYTHONPATH=$(CURDIR)/envs/openl3_offline $(OPENL3_VENV)/bin/python -m pip install --quiet \
 	  --no-deps --no-build-isolation "$$(grep ^openl3== envs/openl3.in)"
+	touch $@
+
+# The readers mirdata and soundata, on miniatures that a local server hands out.
+test-named-sets: $(NAMED_VENV)/.installed
+	$(NAMED_VENV)/bin/python -m pytest tests/named_sets
+
+named-sets: $(NAMED_VENV)/.installed
+
+$(NAMED_VENV)/.installed: envs/named_sets-test.in envs/named_sets.yaml
+	$(PYTHON) -m venv $(NAMED_VENV)
+	sed -n 's/^      - //p' envs/named_sets.yaml > $(NAMED_VENV)/pins.txt
+	$(call install,$(NAMED_VENV),-r $(NAMED_VENV)/pins.txt -r envs/named_sets-test.in)
 	touch $@
 
 lint: env
@@ -112,4 +125,4 @@ lock:
 	$(PYTHON) envs/conda_from_pins.py
 
 clean:
-	rm -rf $(VENV) $(DOCS) $(TORCH_VENV) $(OPENL3_VENV) $(AUDIT) .venv-uv site
+	rm -rf $(VENV) $(DOCS) $(TORCH_VENV) $(OPENL3_VENV) $(NAMED_VENV) $(AUDIT) .venv-uv site

@@ -59,5 +59,5 @@ def conda_file(name: str, locked: dict[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    for name in ("core", "report", "tensorflow", "torch", "openl3"):
+    for name in ("core", "report", "tensorflow", "torch", "openl3", "named_sets"):
         (ENVS / f"{name}.yaml").write_text(conda_file(name, pins()))

@@ -9,6 +9,7 @@ _SHARED = (
     ("corpora/*/properties.*", "merge_properties"),
     ("corpora/*/derived-*.csv", "render_derived"),
     ("corpora/*/source.csv", "unpack"),
+    ("corpora/*/licence.txt", "fetch_corpus"),
     ("corpora/*/clips.parquet", "index_corpus (index_derived of a derived corpus)"),
     ("corpora/*/dropped.csv", "index_corpus (index_derived of a derived corpus)"),
     ("embeddings/*/*/*", "extract"),

@@ -108,6 +108,17 @@ class Plugins:
                     return said
         return default
 
+    def has(self, name: str, function: str) -> bool:
+        """Whether a plug-in defines a function or class, read without an import.
+
+        Raises
+        ------
+        InputError
+            As :meth:`find`.
+        """
+        path = self.find(name, self.own)
+        return function in _defined(path, path.stat().st_mtime_ns)
+
     def _entry(self, path: Path) -> bool:
         return bool(set(self.entries) & _defined(path, path.stat().st_mtime_ns))
 

@@ -42,46 +42,6 @@ rule describe_demo:
         "../scripts/describe_demo.py"
 
 
-rule fetch:
-    input:
-        local_copy,
-    output:
-        "results/downloads/{file}",
-    log:
-        logs("fetch", "{file}"),
-    benchmark:
-        benchmarks("fetch", "{file}")
-    localrule: True
-    conda:
-        "../../envs/core.yaml"
-    params:
-        spec=lambda wc: remote_file(wc.file),
-        local=lambda wc: config["local"].get(wc.file),
-    script:
-        "../scripts/fetch.py"
-
-
-rule unpack:
-    input:
-        fetched_files,
-    output:
-        "results/corpora/{corpus}/source.csv",
-    log:
-        logs("unpack", "{corpus}"),
-    benchmark:
-        benchmarks("unpack", "{corpus}")
-    conda:
-        "../../envs/core.yaml"
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(120),
-    params:
-        files=lambda wc: corpus_spec(wc)["files"],
-        root="results/corpora/{corpus}/source",
-    script:
-        "../scripts/unpack.py"
-
-
 rule index_corpus:
     input:
         corpus_sources,
@@ -95,7 +55,7 @@ rule index_corpus:
     wildcard_constraints:
         corpus=one_of(WITH_READER),
     conda:
-        "../../envs/core.yaml"
+        environment_of_reader
     resources:
         mem_mb=growing(1000),
         runtime=growing(60),

@@ -2,7 +2,9 @@
 
 A reader is a module of :mod:`audio_debias.corpora.readers`, or of a user's ``resources/readers/``,
 with a function ``read(root, *, labels, genres, options) -> (clips, dropped)``: a new layout is one
-new file. Both frames follow :mod:`audio_debias.corpora.clips`.
+new file. Both frames follow :mod:`audio_debias.corpora.clips`. One that can fetch the corpus itself
+has ``fetch(root, options) -> licence`` too, whose options are ``dataset`` and ``version``; one that
+needs packages of its own names their environment, ``ENVIRONMENT = "named_sets"``.
 """
 
 from pathlib import Path

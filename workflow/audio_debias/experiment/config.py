@@ -109,6 +109,11 @@ def _check_corpus(corpus: Mapping, where: str) -> None:
     if "derive" in corpus:
         return
     READERS.find(corpus["reader"], f"{where}: reader")
+    if not {"root", "demo", "files"} & corpus.keys() and not READERS.has(corpus["reader"], "fetch"):
+        raise InputError(
+            f"{where}: root: missing; the folder of the corpus, which the reader "
+            f"{corpus['reader']} does not fetch"
+        )
     for name, label in corpus.get("options", {}).get("class_align", {}).items():
         if label not in corpus["labels"]:
             raise InputError(

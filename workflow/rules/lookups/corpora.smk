@@ -3,6 +3,10 @@ from audio_debias.fetching.checksums import file_digest
 
 # The corpora that are read, not derived from another.
 WITH_READER = [name for name, spec in EXPERIMENT.corpora.items() if "reader" in spec]
+# Those of them that the reader fetches itself.
+BY_NAME = [
+    name for name in WITH_READER if not {"root", "demo", "files"} & EXPERIMENT.corpora[name].keys()
+]
 
 
 def source_root(wildcards):
@@ -38,9 +42,22 @@ def corpus_sources(wildcards):
         )
     if "files" in spec:
         return "results/corpora/{corpus}/source.csv"
+    if wildcards.corpus in BY_NAME:
+        return "results/corpora/{corpus}/licence.txt"
     named = [value for value in spec.get("options", {}).values() if isinstance(value, str)]
     files = [Path(spec["root"], value) for value in named]
     return [str(path) for path in {clip_csv(spec), *files} - {None} if path.is_file()]
+
+
+def fetched_by(spec):
+    """The options of a reader that say what it fetches: an edit of another fetches nothing again."""
+    return {key: spec["options"][key] for key in ("dataset", "version") if key in spec["options"]}
+
+
+def environment_of_reader(wildcards):
+    """The environment that a reader says it runs in."""
+    reader = EXPERIMENT.corpora[wildcards.corpus]["reader"]
+    return f"../../envs/{READERS.environment(reader, 'reader', default='core')}.yaml"
 
 
 def table_digest(wildcards):
