@@ -78,6 +78,19 @@ def test_a_model_in_tensorflow_hubs_cache_is_found_by_its_handle(tmp_path, monke
     assert weights.cached_by_hub("https://tfhub.dev/google/vggish/1") is None
 
 
+def test_a_file_of_an_installed_package_is_found_without_an_import(tmp_path, monkeypatch):
+    (tmp_path / "acme_weights").mkdir()
+    (tmp_path / "acme_weights/__init__.py").write_text("raise SystemExit")
+    (tmp_path / "acme_weights/net.h5").write_bytes(b"1")
+    (tmp_path / "acme_weights/empty.h5").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    assert weights.in_package("acme_weights/net.h5") == tmp_path / "acme_weights/net.h5"
+    assert weights.in_package("acme_weights/empty.h5") is None
+    assert weights.in_package("acme_weights/other.h5") is None
+    assert weights.in_package("no_such_package/net.h5") is None
+    assert weights.in_package("") is None
+
+
 @pytest.mark.parametrize("name", ["--index-url==1", "-r==x", "tiny==--pre", ".==1", "tiny"])
 def test_a_requirement_that_is_an_option_of_pip_is_refused(tmp_path, name):
     with pytest.raises(InputError, match="write pip:name==version"):

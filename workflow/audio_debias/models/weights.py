@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 
 from audio_debias.errors import InputError
@@ -99,6 +100,26 @@ def fetch_weights(weights: Mapping, destination: str | Path, local: str | None =
     known = [f"{kind}:{weights[kind]}" for kind in ("sha256", "md5") if kind in weights]
     urls = [] if source.startswith("pip:") else source
     return fetch(urls, destination, checksum=known[0] if known else None, local=local)
+
+
+def in_package(path: str) -> Path | None:
+    """A file of an installed package, looked up without importing it.
+
+    Parameters
+    ----------
+    path : str
+        From the package's name on, such as ``openl3/openl3_audio_mel128_music.h5``.
+
+    Returns
+    -------
+    Path or None
+        None if the package is not installed, or the file is not there or empty.
+    """
+    package, _, inside = path.partition("/")
+    spec = find_spec(package) if package else None
+    folders = (spec.submodule_search_locations or []) if spec else []
+    files = (Path(folder, inside) for folder in folders)
+    return next((file for file in files if file.is_file() and file.stat().st_size), None)
 
 
 def cached_by_hub(source: str) -> Path | None:

@@ -1,6 +1,6 @@
 # What the jobs of extraction need, looked up by their wildcards.
 from audio_debias.models.registry import DESCRIPTIVE
-from audio_debias.models.weights import cached_by_hub
+from audio_debias.models.weights import cached_by_hub, in_package
 
 
 def network_spec(wildcards):
@@ -13,9 +13,16 @@ def weights_files(wildcards):
         weights.get("folder", "").replace("{corpus}", wildcards.corpus)
         or unpacked(weights["file"])
         or cached_by_hub(weights["source"])
+        or installed(weights)
         or f"results/weights/{weights['file']}"
         for weights in weights_of(network_spec(wildcards))
     ]
+
+
+def installed(weights):
+    """The file as an installed package has it, unless `local:` names another."""
+    file = weights["file"] not in config["local"] and in_package(weights.get("installed", ""))
+    return str(file) if file else None
 
 
 def files_of_weights(wildcards):
