@@ -79,6 +79,17 @@ def test_a_loss_is_told_with_both_aucs_and_their_difference(nothing_helps):
     assert f"{start}{here - there:.2f} points less [" in told
 
 
+def test_a_bias_that_few_tracks_cannot_show_is_not_denied(nothing_helps):
+    numbers = {"linear": 1.0, "null_low": 0.0, "null_high": 1.0}
+    told = {"kind": "told_apart", "text": "", "about": {"pair": "a--b", "model": "small"}}
+    run = nothing_helps | {"findings": [told | {"numbers": numbers}]}
+    said = dict(answer_of(run).overall)["Biased?"]
+    assert said.startswith("Cannot tell: ")
+    assert "reaches AUC 100.0, and chance 100.0, so few are the test tracks" in said
+    run["findings"][0]["numbers"] = {"linear": 0.52, "null_low": 0.46, "null_high": 0.54}
+    assert dict(answer_of(run).overall)["Biased?"].startswith("No: from no embedding")
+
+
 def test_one_classifier_is_not_called_all_and_no_loss_is_no_fall(nothing_helps):
     drop = {"drop": 0.1, "low": 0.05, "high": 0.15}
     about = {"pair": "a--b", "model": "small", "train_corpus": "a", "test_corpus": "b"}

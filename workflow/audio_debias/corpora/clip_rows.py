@@ -17,6 +17,7 @@ from audio_debias.corpora.splits import refuse_shared_tracks
 from audio_debias.corpora.table_split import split_of
 from audio_debias.corpora.text import MISSING, as_known, plain
 from audio_debias.errors import InputError, nearest
+from audio_debias.sound.segments import split_fragment
 
 TRUTH = {
     **dict.fromkeys(("1", "1.0", "true"), True),
@@ -107,11 +108,17 @@ def clips_of_rows(
 
 def _clip_ids(rows: pd.DataFrame, path: Path) -> pd.Series:
     given = "clip_id" in rows
-    ids = (rows["clip_id"] if given else rows["path"].map(lambda p: Path(p).stem)).map(plain)
+    ids = (rows["clip_id"] if given else rows["path"].map(_name_of)).map(plain)
     if ids.eq("").any():
         number = ids.index[ids.eq("")][0]
         raise InputError(f"{path}: row {number}: {'clip_id' if given else 'path'} is empty")
     return ids.astype("str")
+
+
+def _name_of(path: str) -> str:
+    """A file's name without its suffix; of a part, with the part."""
+    file, part = split_fragment(path)
+    return Path(file).stem + part
 
 
 def _names(rows: pd.DataFrame, genres: list[str], path: Path) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import pandas as pd
 from audio_debias.corpora.csv_rows import read_rows
 from audio_debias.corpora.text import as_known, key, plain
 from audio_debias.errors import InputError, nearest
+from audio_debias.sound.segments import fragment
 from audio_debias.tables.formats import open_table
 from audio_debias.tables.labels import label_table
 
@@ -55,6 +56,30 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
                 raise InputError(f"{path}: {column}: label {label!r} is a column too; rename one")
             rows[label] = flags.astype("Int64").astype("string").fillna("").astype("str")
     return rows
+
+
+def with_parts(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Rows whose ``start`` and ``end`` (s) name a part of their file: it becomes the path, and
+    parts of one file one track, unless there is another.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a row names no part.
+    """
+    starts, ends, files = (require(rows, name, path) for name in ("start", "end", "path"))
+    parts = []
+    for number, start, end in zip(rows.index, starts, ends, strict=True):
+        try:
+            parts.append(fragment(float(start), float(end)))
+        except ValueError:
+            raise InputError(
+                f"{path}: row {number}: start {start!r} and end {end!r} name no part of a file; "
+                "write seconds, the start before the end"
+            ) from None
+    tracks = rows["track_id"] if "track_id" in rows else pd.Series("", rows.index)
+    tracks = tracks.where(tracks.str.strip().ne(""), files.str.strip())
+    return rows.assign(path=files.str.strip() + pd.Series(parts, rows.index), track_id=tracks)
 
 
 def require(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:

@@ -18,6 +18,9 @@ import numpy as np
 import pandas as pd
 import soundfile
 
+from audio_debias.sound.decoding import BrokenAudio, decode
+from audio_debias.sound.segments import part_of
+
 _log = logging.getLogger("audio_debias")
 
 HEAD = 2**12
@@ -25,6 +28,8 @@ HEAD = 2**12
 
 BLOCK = 2**16
 """Samples of each channel that are decoded at a time."""
+
+_UNREADABLE = (OSError, TypeError, ValueError, soundfile.SoundFileError, BrokenAudio)
 
 
 def same_sound(paths: Iterable[Path]) -> list[str | None]:
@@ -119,43 +124,49 @@ def without_copies(
     return clips.drop(index=copies.index).reset_index(drop=True), rows
 
 
-def _blocks(file: soundfile.SoundFile, size: int) -> Iterator[np.ndarray]:
-    """The samples up to the end, `size` of each channel at a time; NaN follows the end.
+def _blocks(path: Path, size: int) -> Iterator[tuple[int, np.ndarray]]:
+    """The rate, and the samples up to the end, `size` of each channel at a time; NaN follows it.
 
     Of many channels fewer samples: a header may claim a thousand of them.
     """
-    size //= max(file.channels // 8, 1)
-    while True:
-        block = np.full((size, file.channels), np.nan, np.float32)
-        try:
-            ended = len(file.read(out=block)) < size
-        except soundfile.LibsndfileError:  # at the end of sound whose header gives no length
-            ended = True
-        if not np.isnan(block[0]).all():
-            yield block
-        if ended:
-            return
+    if part_of(path)[1] is not None:
+        samples, rate, _ = decode(path)
+        size //= max(samples.shape[1] // 8, 1)
+        padding = np.full((-len(samples) % size, samples.shape[1]), np.nan, np.float32)
+        samples = np.concatenate([samples, padding])
+        yield from ((rate, samples[at : at + size]) for at in range(0, len(samples), size))
+        return
+    with soundfile.SoundFile(path) as file:
+        size //= max(file.channels // 8, 1)
+        while True:
+            block = np.full((size, file.channels), np.nan, np.float32)
+            try:
+                ended = len(file.read(out=block)) < size
+            except soundfile.LibsndfileError:  # at the end of sound whose header gives no length
+                ended = True
+            if not np.isnan(block[0]).all():
+                yield file.samplerate, block
+            if ended:
+                return
 
 
 def _head(path: Path) -> str | None:
     """A hash of the rate, the channels and the first samples."""
     try:
-        with soundfile.SoundFile(path) as file:
-            return next((_digest(file.samplerate, block) for block in _blocks(file, HEAD)), None)
-    except (OSError, TypeError, ValueError, soundfile.SoundFileError):
+        return next((_digest(rate, block) for rate, block in _blocks(path, HEAD)), None)
+    except _UNREADABLE:
         return None
 
 
 def _whole(path: Path) -> str | None:
     """A hash of the rate, the channels and all samples; None of sound that never moves."""
     try:
-        with soundfile.SoundFile(path) as file:
-            blocks, moves = [], False
-            for block in _blocks(file, BLOCK):
-                blocks.append(_digest(file.samplerate, block))
-                moves = moves or bool((np.nanmax(block, 0) > np.nanmin(block, 0)).any())
-            return hashlib.sha256("".join(blocks).encode()).hexdigest() if moves else None
-    except (OSError, TypeError, ValueError, soundfile.SoundFileError):
+        blocks, moves = [], False
+        for rate, block in _blocks(path, BLOCK):
+            blocks.append(_digest(rate, block))
+            moves = moves or bool((np.nanmax(block, 0) > np.nanmin(block, 0)).any())
+        return hashlib.sha256("".join(blocks).encode()).hexdigest() if moves else None
+    except _UNREADABLE:
         return None
 
 

@@ -20,6 +20,7 @@ from audio_debias.corpora.lossy_files import encoded
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.errors import InputError
 from audio_debias.files import replacing
+from audio_debias.sound.decoding import BrokenAudio, decode
 
 
 def derived_path(clip_id: str, chain: Sequence[Mapping]) -> str:
@@ -77,9 +78,9 @@ def render_derived(
             skipped.append((clip_id, "no_audio", "the clip table names no file"))
             continue
         try:
-            sound, rate = soundfile.read(Path(source_root, path), always_2d=True)
-        except (OSError, soundfile.SoundFileError) as error:
-            skipped.append((clip_id, "undecodable", f"{path}: {str(error).rpartition(': ')[2]}"))
+            sound, rate, _ = decode(Path(source_root, path), "float64")
+        except BrokenAudio as error:
+            skipped.append((clip_id, error.reason, f"{path}: {error.detail}"))
             continue
         try:
             file = _file(sound, rate, chain, seed, clip_id)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from audio_debias.corpora.text import key
 from audio_debias.errors import nearest
+from audio_debias.sound.segments import split_fragment
 
 COMPARED = 20
 """How many missing files are compared with the names that are there."""
@@ -28,8 +29,11 @@ class Files:
         """The path on the disk; as given, without outer blanks, where there is none.
 
         Case, Unicode form, outer blanks and the direction of slashes may differ, if one file
-        alone is meant.
+        alone is meant. The name of a part of a file keeps its fragment.
         """
+        file, part = split_fragment(path.strip())
+        if part and not self._exists(path):
+            return self.find(file) + part
         given = path.strip()
         for candidate in (path, given, given.replace("\\", "/")):
             if candidate and self._exists(candidate):
@@ -46,6 +50,7 @@ class Files:
 
     def missing(self, path: str) -> str:
         """Why there is no such file: a link to nothing, or the nearest name in its folder."""
+        path = split_fragment(path)[0]
         full = self._root / path
         if full.is_symlink():
             return f"{path}: a link to nothing ({os.readlink(full)})"

@@ -9,6 +9,7 @@ from audio_debias.corpora.clips import SPLITS
 from audio_debias.corpora.splits import hash_split, joined_groups, stratified_split
 from audio_debias.errors import InputError, nearest
 from audio_debias.fetching.checksums import file_digest
+from audio_debias.sound.segments import part_of
 
 
 def split_of(
@@ -62,7 +63,7 @@ def split_of(
     if kind == "hash":
         keys = clips["clip_id"]
         if options.get("audio", True):
-            keys = clips["path"].map(lambda p: file_digest(root / p))
+            keys = clips["path"].map(lambda p: file_digest(part_of(root / p)[0]))
         keys = joined_groups(clips["track_id"].fillna(keys), copies)
         return hash_split(keys, test_fraction=fraction, seed=seed)
     raise InputError(

@@ -44,6 +44,12 @@ def told_apart(adversaries: pd.DataFrame, names: Names) -> list[Finding]:
         subject, corpora = say.name(model, names), say.name(pair, names)
         if aucs["linear"] > linear["null_high"]:
             text = f"{subject} tells {corpora} apart: a linear probe reaches {reached}"
+        elif linear["null_high"] > say.WIDE_NULL:
+            text = (
+                f"Whether {subject} tells {corpora} apart cannot be told from so few test tracks, "
+                f"with which chance reaches {say.auc(linear['null_high'])}: a linear probe reaches "
+                f"{reached}"
+            )
         else:
             text = f"{subject} does not tell {corpora} apart: a linear probe reaches {reached}"
         text = f"{text} on test clips (50 is chance), {say.others(aucs)}."

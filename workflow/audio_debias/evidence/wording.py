@@ -7,6 +7,9 @@ import pandas as pd
 Names = Mapping[str, str]
 """Display names of models, corpora, pairs and methods; a name that is absent stands for itself."""
 
+WIDE_NULL = 0.75
+"""Where names permuted reach this domain AUC, there are too few tracks to tell anything."""
+
 _ADVERSARIES = {"rbf": "a nonlinear one", "neighbours": "nearest neighbours"}
 
 

@@ -101,6 +101,12 @@ def _biased(apart: Sequence[Mapping]) -> str:
     aucs = [one["numbers"]["linear"] for one in biased or apart]
     low, high = say.auc(min(aucs)), say.auc(max(aucs))
     reached = low if low == high else f"{low} to {high}"
+    chance = max(one["numbers"]["null_high"] for one in apart)
+    if not biased and chance > say.WIDE_NULL:
+        return (
+            f"Cannot tell: a simple classifier that names a clip's corpus reaches AUC {reached}, "
+            f"and chance {say.auc(chance)}, so few are the test tracks (50 is guessing)."
+        )
     if not biased:
         return (
             "No: from no embedding can a simple classifier tell which corpus a clip comes from "
@@ -120,7 +126,7 @@ def _is_told(numbers: Mapping) -> bool:
 
 
 def _told_apart(numbers: Mapping) -> str:
-    can = "can" if _is_told(numbers) else "cannot"
+    can = "can" if _is_told(numbers) else "cannot surely"
     low, high = numbers.get("before_low"), numbers.get("before_high")
     bounds = ""
     if low is not None and high is not None:

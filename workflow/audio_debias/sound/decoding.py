@@ -1,7 +1,13 @@
-"""Sound files to samples, block by block and to the end."""
+"""Sound files, or parts of them, to samples, block by block and to the end.
 
+A path may name a part of a file: see :mod:`audio_debias.sound.segments`.
+"""
+
+import contextlib
+import math
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +18,13 @@ from audio_debias.sound.lengths import (
     SELF_FRAMED,
     counted_frames,
     cut_by_its_header,
+    has_count,
     more_follows,
     ogg_ends,
     second_flac,
 )
 from audio_debias.sound.looks import Look
+from audio_debias.sound.segments import SLACK, Span, cut, part_of
 
 MIN_RATE, MAX_RATE = 1_000, 1_000_000
 """Sample rates (Hz) beyond which a header is wrong and resampling would fill the memory."""
@@ -31,6 +39,9 @@ BLOCK = 2**20
 _FOREIGN = (1, 4)
 """libsndfile's errors of formats and codecs that it does not know; what it knows and finds broken
 is broken."""
+
+_SEEKABLE = {"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC"}
+"""Containers in which each sample of plain or FLAC coding has its place."""
 
 UNKNOWN = 2**62
 """libsndfile's number of samples where the header gives none, or more."""
@@ -62,15 +73,15 @@ def decode(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int, str]:
     Parameters
     ----------
     path : Path
-        Any format that libsndfile reads, or PyAV where it is installed.
+        Any format that libsndfile reads, or PyAV where it is installed; or a part of such a file.
     dtype : str
         ``float32`` or ``float64``; full scale is -1 to 1.
 
     Raises
     ------
     BrokenAudio
-        If the file is missing, not decodable to its end, truncated or empty, or holds more values
-        than `MAX_VALUES`.
+        If the file is missing, not decodable to its end, truncated or empty, ends before the part
+        does, or what is asked for holds more values than `MAX_VALUES`.
     """
     decoded, rate, encoding = _decoded(path, dtype)
     blocks = list(decoded)
@@ -93,13 +104,31 @@ def decode_mono(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int, Lo
 
 
 def duration(path: Path) -> float:
-    """Seconds of a file: by its header where that counts them, else by decoding it.
+    """Seconds of a file, or of a part: by the header where that counts them, else by decoding.
 
     Raises
     ------
     BrokenAudio
         If the file is missing, empty or not decodable. That it is whole shows in decoding.
     """
+    file, span = part_of(path)
+    if span is None:
+        return _duration(path)
+    if not file.is_file():
+        raise BrokenAudio("missing", "no such file")
+    seconds = _known_duration(file, file.stat().st_size, file.stat().st_mtime_ns)
+    if span.end > seconds + SLACK:
+        raise BrokenAudio("truncated", f"ends at {seconds:g} s, before the part does")
+    return min(span.end, seconds) - span.start
+
+
+@lru_cache(maxsize=256)
+def _known_duration(path: Path, _size: int, _changed: int) -> float:
+    """A file of many parts is looked at once."""
+    return _duration(path)
+
+
+def _duration(path: Path) -> float:
     if not path.is_file():
         raise BrokenAudio("missing", "no such file")
     if not path.stat().st_size:
@@ -115,7 +144,7 @@ def duration(path: Path) -> float:
         if info.frames == 0:
             more = path.stat().st_size
             raise BrokenAudio("empty", f"the header counts 0 samples, in a file of {more} bytes")
-        if info.frames < UNKNOWN and not (info.format == "MP3" and not _has_count(path)):
+        if info.frames < UNKNOWN and not (info.format == "MP3" and not has_count(path)):
             return info.frames / info.samplerate
     mono, rate, _ = decode_mono(path)
     return len(mono) / rate
@@ -123,6 +152,7 @@ def duration(path: Path) -> float:
 
 def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int, str]:
     """Blocks of samples, rate, encoding: by libsndfile, and by PyAV what that cannot read."""
+    path, span = part_of(path)
     if not path.is_file():
         raise BrokenAudio("missing", "no such file")
     if not path.stat().st_size:
@@ -132,29 +162,62 @@ def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int, str]:
     except soundfile.LibsndfileError as error:
         if error.code not in _FOREIGN:
             raise BrokenAudio("undecodable", error.error_string) from None
-        return _by_av(path, dtype, error.error_string)
+        blocks, rate, encoding = _by_av(path, dtype, error.error_string)
+        return (blocks if span is None else _part(blocks, span, rate, 0)), rate, encoding
     except (OSError, TypeError, ValueError) as error:
         raise BrokenAudio("undecodable", str(error)) from None
-    if file.frames < UNKNOWN and file.frames * file.channels > MAX_VALUES:
+    wanted = file.frames if span is None else len(range(*span.frames(file.samplerate)))
+    if wanted < UNKNOWN and wanted * file.channels > MAX_VALUES:
         file.close()
-        raise BrokenAudio("too_long", _too_long(file.frames, file.channels))
-    return _by_libsndfile(path, file, dtype), file.samplerate, file.subtype
+        raise BrokenAudio("too_long", _too_long(wanted, file.channels))
+    rate, encoding = file.samplerate, file.subtype
+    if span is None:
+        return _by_libsndfile(path, file, dtype, 0, MAX_VALUES), rate, encoding
+    return _part_by_libsndfile(path, file, dtype, span), rate, encoding
+
+
+def _part_by_libsndfile(
+    path: Path, file: soundfile.SoundFile, dtype: str, span: Span
+) -> Iterator[np.ndarray]:
+    """The blocks of a part: from its first sample where every sample has its place in the file,
+    else from the beginning on."""
+    first = span.frames(file.samplerate)[0]
+    placed = file.format in _SEEKABLE and file.subtype.startswith(("PCM", "FLOAT", "DOUBLE"))
+    skipped = file.seek(first) if placed and first < file.frames < UNKNOWN else 0
+    with contextlib.closing(_by_libsndfile(path, file, dtype, skipped, math.inf)) as blocks:
+        yield from _part(blocks, span, file.samplerate, skipped)
+
+
+def _part(
+    blocks: Iterator[np.ndarray], span: Span, rate: int, skipped: int
+) -> Iterator[np.ndarray]:
+    """A part of blocks, refused if they end before it does."""
+    first, last = span.frames(rate)
+    n_frames = 0
+    for block in cut(blocks, first, last, skipped):
+        n_frames += len(block)
+        yield block
+    lacking = last - first - n_frames
+    if lacking > SLACK * rate or not n_frames:
+        raise BrokenAudio("truncated", f"the file ends {lacking / rate:g} s before the part does")
 
 
 def _too_long(frames: int, channels: int) -> str:
     return f"the header counts {frames} samples of {channels} channels; cut the file into clips"
 
 
-def _by_libsndfile(path: Path, file: soundfile.SoundFile, dtype: str) -> Iterator[np.ndarray]:
-    """The blocks of an open file; what is wrong with it shows at the end."""
+def _by_libsndfile(
+    path: Path, file: soundfile.SoundFile, dtype: str, n_frames: int, limit: float
+) -> Generator[np.ndarray]:
+    """The blocks of an open file that stands at sample `n_frames`; what is wrong with it shows at
+    the end."""
     with file:
         size = max(BLOCK // file.channels, 1)
-        n_frames = 0
         while True:
             block, ended = _read(file, size, dtype)
             n_frames += len(block)
-            if n_frames * file.channels > MAX_VALUES:
-                raise BrokenAudio("too_long", f"holds more than {MAX_VALUES} values")
+            if n_frames * file.channels > limit:
+                raise BrokenAudio("too_long", f"holds more than {limit} values")
             if len(block):
                 yield block
             if ended:
@@ -163,7 +226,7 @@ def _by_libsndfile(path: Path, file: soundfile.SoundFile, dtype: str) -> Iterato
         position = os.lseek(file.name, 0, os.SEEK_CUR)
     if container == "OGG" and not ogg_ends(path):
         raise BrokenAudio("truncated", "the Ogg stream has no end")
-    counts = container != "MP3" or _has_count(path)
+    counts = container != "MP3" or has_count(path)
     if counts and promised < UNKNOWN and n_frames < promised:
         raise BrokenAudio("truncated", f"holds {n_frames} of {promised} samples")
     if container == "FLAC" and promised >= UNKNOWN and second_flac(path):
@@ -202,18 +265,6 @@ def _refuse_cut(path: Path, container: str, n_frames: int) -> None:
         raise BrokenAudio("truncated", f"holds {n_frames} of {counted} samples")
     if cut_by_its_header(path, container):
         raise BrokenAudio("truncated", f"holds {n_frames} samples, its header counts more")
-
-
-def _has_count(path: Path) -> bool:
-    """Whether an mp3 begins with a frame that counts its frames (Xing, Info or VBRI)."""
-    with path.open("rb") as file:
-        head = file.read(10)
-        skipped = 0
-        if head[:3] == b"ID3" and len(head) == 10:  # sizes of seven bits a byte
-            skipped = 10 + sum((byte & 127) << 7 * (3 - at) for at, byte in enumerate(head[6:10]))
-        file.seek(skipped)
-        first = file.read(4096)
-    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
 
 
 def _rest_by_av(path: Path, dtype: str, n_frames: int, rate: int) -> Iterator[np.ndarray]:

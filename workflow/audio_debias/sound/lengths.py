@@ -233,3 +233,15 @@ def _frame_length(header: bytes) -> int | None:
     kilobits = _KILOBITS[3 if version == 3 else 2, layer][bits]
     samples = 144 if version == 3 or layer == 2 else 72
     return samples * kilobits * 1000 // rates[rate] + (word >> 9 & 1)
+
+
+def has_count(path: Path) -> bool:
+    """Whether an mp3 begins with a frame that counts its frames (Xing, Info or VBRI)."""
+    with path.open("rb") as file:
+        head = file.read(10)
+        skipped = 0
+        if head[:3] == b"ID3" and len(head) == 10:  # sizes of seven bits a byte
+            skipped = 10 + sum((byte & 127) << 7 * (3 - at) for at, byte in enumerate(head[6:10]))
+        file.seek(skipped)
+        first = file.read(4096)
+    return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))

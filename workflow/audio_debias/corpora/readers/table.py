@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.corpora.clip_rows import clips_of_rows
-from audio_debias.corpora.clip_tables import read_cells
+from audio_debias.corpora.clip_tables import read_cells, with_parts
 from audio_debias.corpora.clips import RESERVED
 from audio_debias.corpora.text import key
 from audio_debias.errors import InputError, nearest
@@ -50,7 +50,9 @@ def read(
         Of the run. A clip of another genre is dropped; one without a genre is kept.
     options : mapping
         ``csv``: file name (default ``clips.csv``); any table that ``audio-debias`` reads will do.
-        ``columns``: of the names above to the table's own, such as ``{clip_id: id}``.
+        ``columns``: of the names above to the table's own, such as ``{clip_id: id}``. With
+        ``start`` and ``end`` among them (s from the beginning of the file), a row is that part of
+        its file, which is never decoded whole; parts of one file are one track.
         ``where``: column and value, such as ``{device: phone A}``: other rows are not of this
         corpus.
         ``text_labels``: columns of text, each value of which is a label; ``separator``: what
@@ -83,6 +85,8 @@ def read(
     rows = _known_columns(read_cells(path, options), named, path)
     if options.get("audio", True) or "clip_id" not in rows:
         _column(rows, "path", path)
+    if {"start", "end"} & options.get("columns", {}).keys():
+        rows = with_parts(rows, path)
     return clips_of_rows(rows, root, path, labels=labels, genres=genres, options=options)
 
 
