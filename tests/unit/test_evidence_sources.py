@@ -70,20 +70,20 @@ def attributed(x, domain, properties, groups):
     return table, evidence.identification(scores, domain, groups)
 
 
-# A gain moves all bands alike, across the clips' own spread: the linear probe hears little of it.
-CASES = [(cause, probe) for cause in CAUSES for probe in ("linear", "nonlinear")]
-CASES.remove(("softer", "linear"))
-
-
-@pytest.mark.parametrize(("cause", "probe"), CASES)
-def test_a_cause_made_on_purpose_is_named_first(nsynth, measured, shared, tmp_path, cause, probe):
-    group, chain = CAUSES[cause]
-    data = halves(nsynth, measured, shared / "audio", tmp_path, chain, log_mel)
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_cause_made_on_purpose_is_named_first(nsynth, measured, shared, tmp_path, cause):
+    data = halves(nsynth, measured, shared / "audio", tmp_path, CAUSES[cause][1], log_mel)
     table, identified = attributed(*data, nsynth["clip_id"].to_numpy())
-    score = identified.set_index("score").loc[probe]
-    found = named(table[table["score"] == probe], score)
+    for probe, score in identified.set_index("score").iterrows():
+        # A gain moves all bands alike, across the clips' own spread: a linear probe hears little.
+        if (cause, probe) != ("softer", "linear"):
+            check_named_first(table[table["score"] == probe], score, cause)
+
+
+def check_named_first(table, score, cause):
+    found = named(table, score)
     groups = found["group"].drop_duplicates().tolist()
-    assert groups[0] == group
+    assert groups[0] == CAUSES[cause][0]
     if cause == "louder":
         # Clips that reach full scale are clipped when they are made louder: no cause of its own.
         assert "clipping" not in groups

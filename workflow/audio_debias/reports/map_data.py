@@ -1,6 +1,7 @@
 """The maps of the clips as the page holds them: compact, one block a pair."""
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 
 import numpy as np
 import pandas as pd
@@ -100,9 +101,11 @@ def _measured(ids: pd.DataFrame, properties: Mapping[str, pd.DataFrame]) -> dict
 
 def _placed(part: pd.DataFrame, shown: pd.MultiIndex) -> list[list]:
     """A list for each coordinate, in hundredths."""
-    placed = part.set_index(["corpus", "clip_id"])[_PLACES].reindex(shown)
-    hundredths = (100 * placed).round().clip(-1e6, 1e6).astype("Int64")
-    return [_plain(hundredths[name]) for name in _PLACES]
+    at = shown.get_indexer(pd.MultiIndex.from_frame(part[["corpus", "clip_id"]]))
+    placed = np.full((len(_PLACES), len(shown)), np.nan)
+    placed[:, at[at >= 0]] = part[_PLACES].to_numpy(float)[at >= 0].T
+    hundredths = (100 * placed).round().clip(-1e6, 1e6)
+    return [[None if isnan(one) else int(one) for one in row] for row in hundredths.tolist()]
 
 
 def _plain(values: pd.Series) -> list:
