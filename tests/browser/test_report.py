@@ -5,22 +5,12 @@ import zipfile
 import pytest
 
 from browser.report_page import check_report
-from projects import make_project
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = make_project(tmp_path_factory.mktemp("report") / "project")
-    project.configure(methods=["none", "lda", "mlda"])
-    (project.path / "dry/dry_000.wav").unlink()  # something to stand among what was left out
-    project.snakemake()
-    return project
-
-
-def test_the_report_shows_table_and_figures_without_a_network(page, project):
+def test_the_report_shows_table_and_figures_without_a_network(page, finished):
     check_report(
         page,
-        project.results("report.html"),
+        finished.results("report.html"),
         {
             "0 Findings": ["The answer"],
             "1 Table": ["Table"],
@@ -30,11 +20,12 @@ def test_the_report_shows_table_and_figures_without_a_network(page, project):
             "5 Resources": ["Time and memory"],
         },
     )
-    assert "All on one page" not in project.results("report.html").read_text(encoding="utf-8")
+    assert "All on one page" not in finished.results("report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
-def test_a_report_that_is_a_zip_opens_on_the_page(page, project, tmp_path):
+def test_a_report_that_is_a_zip_opens_on_the_page(page, finished, tmp_path):
+    project = finished.copy(tmp_path / "project")
     project.snakemake("--report", "report.zip")
     with zipfile.ZipFile(project.path / "report.zip") as archive:
         archive.extractall(tmp_path)
@@ -45,4 +36,4 @@ def test_a_report_that_is_a_zip_opens_on_the_page(page, project, tmp_path):
     assert shown.get_by_text("What helped?").is_visible()
     shown.locator("#overview-0 svg.marks").wait_for()
     shown.locator("#method").select_option("mLDA")
-    shown.locator("#shown", has_text="2 rows").wait_for()
+    shown.locator("#shown", has_text="3 rows").wait_for()

@@ -1,7 +1,5 @@
 """none, lda and mlda on the twin, digit by digit against the published implementation."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +8,7 @@ from twin import CORPORA, GENRES, LABELS, MODES
 from audio_debias.corrections.directions import cosine
 from audio_debias.corrections.per_label import fit_corrections
 from methods import parameters
+from projects import SAME_ROUNDING
 
 # The published code's float32 directions leave 1e-8 of 1 - |cos|, and with it a few swapped pairs
 # of clips; of what is computed in float64 on both sides, every digit agrees.
@@ -27,12 +26,6 @@ def beside(twin, linear):
     frames = [twin.beside(cell, *key) for key, cell in linear.items()]
     frames.append(twin.beside(linear["none", "global"], "none", "classwise"))
     return pd.concat(frames)
-
-
-# The reference was computed with AVX-512. Other processors round otherwise: liblinear iterations
-# may then stop one earlier or later.
-CPU = Path("/proc/cpuinfo")
-SAME_ROUNDING = CPU.exists() and "avx512f" in CPU.read_text()
 
 
 def test_every_auc_is_that_of_the_published_code(beside):

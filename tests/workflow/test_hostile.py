@@ -11,10 +11,9 @@ SAID = "resources/models/known.yaml: weights.folder: no such file or folder: "
 
 
 @pytest.fixture
-def finished(project):
-    """The project with its results."""
-    project.configure(methods=["none"])
-    project.snakemake(*METRICS)
+def project_with_results(finished, tmp_path):
+    project = finished.copy(tmp_path / "with_results")
+    project.configure(methods=["none"], modes=["global"])
     return project
 
 
@@ -25,33 +24,33 @@ def redefine(project, **changes):
     project.define("models", "known", **{**known, "weights": {"folder": "known.npz"}, **changes})
 
 
-def test_weights_that_are_not_there_are_refused_with_results_present(finished):
+def test_weights_that_are_not_there_are_refused_with_results_present(project_with_results):
     typo = {"weights": {"folder": "knwon.npz"}}
     for changes, run in ((typo, "test"), ({**typo, "dim": 32}, "test"), (typo, "another")):
-        redefine(finished, **changes)
-        finished.configure(run=run)
-        done = finished.snakemake("--dry-run", check=False)
+        redefine(project_with_results, **changes)
+        project_with_results.configure(run=run)
+        done = project_with_results.snakemake("--dry-run", check=False)
         assert done.returncode != 0
         assert SAID + "knwon.npz" in done.stdout
         assert "Nothing to be done" not in done.stdout
-    redefine(finished)
-    finished.configure(run="test")
-    (finished.path / "known.npz").unlink()
-    done = finished.snakemake(*METRICS, check=False)
+    redefine(project_with_results)
+    project_with_results.configure(run="test")
+    (project_with_results.path / "known.npz").unlink()
+    done = project_with_results.snakemake(*METRICS, check=False)
     assert done.returncode != 0
     assert SAID + "known.npz" in done.stdout
 
 
-def test_a_damaged_file_between_stages_names_the_rule_that_makes_it(finished):
+def test_a_damaged_file_between_stages_names_the_rule_that_makes_it(project_with_results):
     path = "results/embeddings/known/dry.parquet"
-    data = bytearray((finished.path / path).read_bytes())
+    data = bytearray((project_with_results.path / path).read_bytes())
     data[len(data) // 2] ^= 1
-    (finished.path / path).write_bytes(data)
-    done = finished.snakemake("--forcerun", "match_samples", *METRICS, check=False)
+    (project_with_results.path / path).write_bytes(data)
+    done = project_with_results.snakemake("--forcerun", "match_samples", *METRICS, check=False)
     assert done.returncode != 0
     assert re.search(rf"error: {path}: damaged .*the rule merge_embeddings makes it", done.stdout)
-    (finished.path / path).unlink()
-    finished.snakemake(*METRICS)
+    (project_with_results.path / path).unlink()
+    project_with_results.snakemake(*METRICS)
 
 
 def test_every_file_between_stages_knows_its_rule(project):

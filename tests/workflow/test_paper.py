@@ -9,7 +9,7 @@ import yaml
 from miniature import point_to, serve, write_irmas, write_openmic
 from paper_inputs import irmas_lists, twin_openmic
 
-from projects import ROOT
+from projects import ROOT, SAME_ROUNDING
 
 LINEAR = ["none", "lda", "mlda"]
 NAMES = {"irmas_listed": "irmas", "openmic_listed": "openmic"}
@@ -81,7 +81,7 @@ def test_the_published_implementation_is_reproduced_from_its_own_files(project, 
     linear = both[both["method"].isin(LINEAR)]
     difference = (linear["roc_auc"] - linear["roc_auc_reference"]).abs().astype(float)
     assert difference.max() <= 2e-4
-    assert (difference <= 1e-6).mean() >= 0.95
+    assert (difference <= 1e-6).mean() >= (0.95 if SAME_ROUNDING else 0.85)
     verdicts = pd.read_csv(project.results("published.csv"))["verdict"]
     assert set(verdicts) <= {"agrees", "differs", "not judged"}
 
@@ -104,9 +104,10 @@ def miniature(project, folder, wheel, address=None):
     return files, small
 
 
-def run_paper(project, small, prefix=()):
+def run_paper(project, small, *targets, prefix=()):
     (project.path / "small.yaml").write_text(yaml.safe_dump(small))
-    return project.snakemake("--configfile", preset("paper"), "small.yaml", prefix=prefix)
+    files = ["--configfile", preset("paper"), "small.yaml"]
+    return project.snakemake(*files, "--", *targets, prefix=prefix)
 
 
 @pytest.mark.slow
@@ -133,7 +134,7 @@ def test_with_local_files_the_paper_preset_needs_no_network(project, wheel, tmp_
     files, small = miniature(project, tmp_path, wheel)
     files["IRMAS-TrainingData.zip"] = unpacked(files["IRMAS-TrainingData.zip"], tmp_path)
     small["local"] |= {name: str(path) for name, path in files.items()}
-    run_paper(project, small, prefix=unshare)
+    run_paper(project, small, "results/test/metrics.parquet", prefix=unshare)
     metrics = pd.read_parquet(project.results("metrics.parquet"))
     assert metrics["roc_auc"].notna().all()
 

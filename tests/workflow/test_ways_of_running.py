@@ -2,10 +2,11 @@
 
 import shutil
 
+import pandas as pd
 import pytest
 import yaml
 
-from projects import ROOT, Project, add_experiment, copy_checkout, digest, make_project
+from projects import ROOT, Project, add_experiment, copy_checkout, make_project
 
 METRICS = "results/test/metrics.parquet"
 
@@ -19,12 +20,20 @@ def listing(folder):
     }
 
 
-@pytest.fixture(scope="session")
-def expected(tmp_path_factory):
-    """The digest of the metrics of a run in the checkout."""
-    project = make_project(tmp_path_factory.mktemp("ordinary") / "project")
-    project.snakemake(METRICS)
-    return digest(project.path / METRICS)
+@pytest.fixture
+def same(finished):
+    """Whether a folder's metrics are those of a run in the checkout, to the last bit."""
+    ordinary = pd.read_parquet(finished.path / METRICS)
+    ordinary = ordinary[ordinary["method"].isin(["none", "lda"]) & ordinary["mode"].eq("global")]
+
+    def check(folder):
+        keys = list(ordinary.columns[:7])
+        found = pd.read_parquet(folder / METRICS).sort_values(keys, ignore_index=True)
+        pd.testing.assert_frame_equal(
+            found, ordinary.sort_values(keys, ignore_index=True), check_exact=True
+        )
+
+    return check
 
 
 @pytest.fixture
@@ -50,14 +59,14 @@ def elsewhere(tmp_path):
 
 
 def test_from_another_folder_a_read_only_checkout_gives_the_same_and_is_left_alone(
-    checkout, elsewhere, expected
+    checkout, elsewhere, same
 ):
     """Own corpora and models lie in the other folder, methods in the checkout."""
     before = listing(checkout)
     snakefile = ["--snakefile", str(checkout / "workflow/Snakefile")]
     there = ["--directory", str(elsewhere.path)]
     Project(checkout).snakemake(*snakefile, *there)
-    assert digest(elsewhere.path / METRICS) == expected
+    same(elsewhere.path)
     assert elsewhere.results("report.html").stat().st_size > 0
     assert "Nothing to be done" in elsewhere.snakemake(*snakefile).stdout
     assert listing(checkout) == before
@@ -70,11 +79,11 @@ def test_without_a_config_of_its_own_a_folder_runs_the_checkouts(checkout, tmp_p
     assert jobs["render_demo"] > 0
 
 
-def test_the_root_and_the_real_entry_are_the_same(tmp_path, expected):
+def test_the_root_and_the_real_entry_are_the_same(tmp_path, same):
     """A checkout with blanks and accents in its path, run where it is."""
     project = make_project(tmp_path / "Ma copie à moi")
     project.snakemake(METRICS)
-    assert digest(project.path / METRICS) == expected
+    same(project.path)
     assert project.planned("--snakefile", "workflow/Snakefile", "--", METRICS) == {}
 
 
@@ -132,9 +141,9 @@ def importing(checkout, elsewhere):
     return elsewhere
 
 
-def test_imported_it_gives_the_same_and_leaves_the_rules_of_others_alone(importing, expected):
+def test_imported_it_gives_the_same_and_leaves_the_rules_of_others_alone(importing, same):
     importing.snakemake()
-    assert digest(importing.path / METRICS) == expected
+    same(importing.path)
     assert importing.results("report.html").stat().st_size > 0
     assert (importing.path / "before.txt").read_text() == ""
     assert (importing.path / "after.txt").read_text() == "word"
