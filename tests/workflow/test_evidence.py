@@ -20,9 +20,8 @@ def test_a_run_gives_intervals_adversaries_and_findings(finished):
     methods = ("none", "lda", "mlda", "k")
     assert adversaries["method"].value_counts().to_dict() == dict.fromkeys(methods, 3 * 2)
     linear = adversaries[adversaries["adversary"] == "linear"].set_index("method")
-    assert (
-        linear.loc["none", "auc_before"].gt(0.95).all()
-    )  # two standard deviations along eight axes
+    # Two standard deviations along eight axes.
+    assert linear.loc["none", "auc_before"].gt(0.95).all()
     page = finished.results("findings.md").read_text()
     found = json.loads(finished.results("findings.json").read_text())
     assert {"told_apart", "drops", "corrections", "verdicts"} <= {one["kind"] for one in found}
