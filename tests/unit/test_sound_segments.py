@@ -63,11 +63,12 @@ def test_a_part_beyond_the_end_is_cut_by_a_rounding_and_refused_by_more(tmp_path
     samples, _, _ = decode(tmp_path / "a.wav#t=1,2.04")
     assert len(samples) == RATE
     assert duration(tmp_path / "a.wav#t=1,2.04") == 1
-    for beyond in ("a.wav#t=1,2.2", "a.wav#t=3,4"):
+    for beyond in ("a.wav#t=1,2.2", "a.wav#t=3,4", "a.wav#t=2.01,2.04"):
         with pytest.raises(BrokenAudio, match="truncated"):
             read(tmp_path / beyond)
-    with pytest.raises(BrokenAudio, match="missing"):
-        read(tmp_path / "b.wav#t=0,1")
+    for none in ("b.wav#t=0,1", "a.wav#t=2,1"):
+        with pytest.raises(BrokenAudio, match="missing"):
+            read(tmp_path / none)
 
 
 def test_a_file_that_is_called_like_a_part_is_that_file(tmp_path):
@@ -92,6 +93,8 @@ def test_a_part_of_hours_takes_the_memory_of_the_part(tmp_path, monkeypatch):
         decode(tmp_path / "hours.flac")
     with pytest.raises(BrokenAudio, match="too_long"):
         decode(tmp_path / "hours.flac#t=0,100")
+    with pytest.raises(BrokenAudio, match="too_long"):
+        decode(tmp_path / f"hours.flac#t=0,{'9' * 40}")
 
 
 @pytest.mark.parametrize(

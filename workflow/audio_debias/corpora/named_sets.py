@@ -69,7 +69,7 @@ class Catalogue:
         """
         source, dataset = self._source(options), self._open(root, options)
         if not dataset.remotes:
-            told = " ".join(str(dataset._download_info).format(root).split())
+            told = " ".join(str(dataset._download_info).replace("{}", str(root)).split())
             raise InputError(f"{source}: must be fetched by hand; name its folder as root: {told}")
         for remote in dataset.remotes.values():
             # The library takes what lies there for whole, and then says that it is damaged.

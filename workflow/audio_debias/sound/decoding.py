@@ -117,7 +117,7 @@ def duration(path: Path) -> float:
     if not file.is_file():
         raise BrokenAudio("missing", "no such file")
     seconds = _known_duration(file, file.stat().st_size, file.stat().st_mtime_ns)
-    if span.end > seconds + SLACK:
+    if span.end > seconds + SLACK or span.start >= seconds:
         raise BrokenAudio("truncated", f"ends at {seconds:g} s, before the part does")
     return min(span.end, seconds) - span.start
 
@@ -166,8 +166,11 @@ def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int, str]:
         return (blocks if span is None else _part(blocks, span, rate, 0)), rate, encoding
     except (OSError, TypeError, ValueError) as error:
         raise BrokenAudio("undecodable", str(error)) from None
-    wanted = file.frames if span is None else len(range(*span.frames(file.samplerate)))
-    if wanted < UNKNOWN and wanted * file.channels > MAX_VALUES:
+    wanted = file.frames if file.frames < UNKNOWN else 0
+    if span is not None:
+        first, last = span.frames(file.samplerate)
+        wanted = last - first
+    if wanted * file.channels > MAX_VALUES:
         file.close()
         raise BrokenAudio("too_long", _too_long(wanted, file.channels))
     rate, encoding = file.samplerate, file.subtype
@@ -183,7 +186,11 @@ def _part_by_libsndfile(
     else from the beginning on."""
     first = span.frames(file.samplerate)[0]
     placed = file.format in _SEEKABLE and file.subtype.startswith(("PCM", "FLOAT", "DOUBLE"))
-    skipped = file.seek(first) if placed and first < file.frames < UNKNOWN else 0
+    try:
+        skipped = file.seek(first) if placed and first < file.frames < UNKNOWN else 0
+    except soundfile.SoundFileError as error:
+        file.close()
+        raise BrokenAudio("undecodable", str(error)) from None
     with contextlib.closing(_by_libsndfile(path, file, dtype, skipped, math.inf)) as blocks:
         yield from _part(blocks, span, file.samplerate, skipped)
 

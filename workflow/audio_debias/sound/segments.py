@@ -46,13 +46,13 @@ def split_fragment(path: str) -> tuple[str, str]:
 def part_of(path: Path) -> tuple[Path, Span | None]:
     """The file that a path names, and which part of it; None for all.
 
-    A file whose own name ends like a fragment is that file.
+    A file whose own name ends like a fragment is that file, and so is what ends before it starts.
     """
     file, said = split_fragment(str(path))
     if not said or path.exists():
         return path, None
     start, end = map(float, said.removeprefix("#t=").split(","))
-    return Path(file), Span(start, end)
+    return (Path(file), Span(start, end)) if start < end else (path, None)
 
 
 def cut(
