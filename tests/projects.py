@@ -85,6 +85,15 @@ class Finished(Project):
         shutil.copytree(self.path, path, symlinks=True)
         return Project(path)
 
+    def check_same(self, metrics):
+        """Whether metrics of the small experiment as it stands are these, to the last bit."""
+        ordinary = pd.read_parquet(self.results("metrics.parquet"))
+        shared = ordinary["method"].isin(["none", "lda"]) & ordinary["mode"].eq("global")
+        keys = list(ordinary.columns[:7])
+        found = pd.read_parquet(metrics).sort_values(keys, ignore_index=True)
+        expected = ordinary[shared].sort_values(keys, ignore_index=True)
+        pd.testing.assert_frame_equal(found, expected, check_exact=True)
+
 
 def job_counts(output):
     """The numbers of the table that a dry run prints under `Job stats:`."""

@@ -94,8 +94,7 @@ def test_equals_its_definition_at_the_sizes_of_the_paper(n, n_features):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [12, 1152, 7000])
-@pytest.mark.parametrize("n_features", [4096, 8192])
+@pytest.mark.parametrize(("n", "n_features"), [(12, 8192), (1152, 8192), (7000, 4096)])
 def test_equals_its_definition_at_the_width_of_the_kernel_features(n, n_features):
     a, b = two_corpora(n // 2, n // 2, n_features)
     assert 1 - cosine(lda_direction(a, b), by_definition(a, b)) <= 1e-10

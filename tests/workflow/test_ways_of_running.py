@@ -2,7 +2,6 @@
 
 import shutil
 
-import pandas as pd
 import pytest
 import yaml
 
@@ -18,22 +17,6 @@ def listing(folder):
         for path in folder.rglob("*")
         if "__pycache__" not in path.parts and path.is_file()
     }
-
-
-@pytest.fixture
-def same(finished):
-    """Whether a folder's metrics are those of a run in the checkout, to the last bit."""
-    ordinary = pd.read_parquet(finished.path / METRICS)
-    ordinary = ordinary[ordinary["method"].isin(["none", "lda"]) & ordinary["mode"].eq("global")]
-
-    def check(folder):
-        keys = list(ordinary.columns[:7])
-        found = pd.read_parquet(folder / METRICS).sort_values(keys, ignore_index=True)
-        pd.testing.assert_frame_equal(
-            found, ordinary.sort_values(keys, ignore_index=True), check_exact=True
-        )
-
-    return check
 
 
 @pytest.fixture
@@ -59,14 +42,14 @@ def elsewhere(tmp_path):
 
 
 def test_from_another_folder_a_read_only_checkout_gives_the_same_and_is_left_alone(
-    checkout, elsewhere, same
+    checkout, elsewhere, finished
 ):
     """Own corpora and models lie in the other folder, methods in the checkout."""
     before = listing(checkout)
     snakefile = ["--snakefile", str(checkout / "workflow/Snakefile")]
     there = ["--directory", str(elsewhere.path)]
     Project(checkout).snakemake(*snakefile, *there)
-    same(elsewhere.path)
+    finished.check_same(elsewhere.results("metrics.parquet"))
     assert elsewhere.results("report.html").stat().st_size > 0
     assert "Nothing to be done" in elsewhere.snakemake(*snakefile).stdout
     assert listing(checkout) == before
@@ -79,11 +62,11 @@ def test_without_a_config_of_its_own_a_folder_runs_the_checkouts(checkout, tmp_p
     assert jobs["render_demo"] > 0
 
 
-def test_the_root_and_the_real_entry_are_the_same(tmp_path, same):
+def test_the_root_and_the_real_entry_are_the_same(tmp_path, finished):
     """A checkout with blanks and accents in its path, run where it is."""
     project = make_project(tmp_path / "Ma copie à moi")
     project.snakemake(METRICS)
-    same(project.path)
+    finished.check_same(project.path / METRICS)
     assert project.planned("--snakefile", "workflow/Snakefile", "--", METRICS) == {}
 
 
@@ -141,9 +124,9 @@ def importing(checkout, elsewhere):
     return elsewhere
 
 
-def test_imported_it_gives_the_same_and_leaves_the_rules_of_others_alone(importing, same):
+def test_imported_it_gives_the_same_and_leaves_the_rules_of_others_alone(importing, finished):
     importing.snakemake()
-    same(importing.path)
+    finished.check_same(importing.results("metrics.parquet"))
     assert importing.results("report.html").stat().st_size > 0
     assert (importing.path / "before.txt").read_text() == ""
     assert (importing.path / "after.txt").read_text() == "word"
