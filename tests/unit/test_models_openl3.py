@@ -30,9 +30,7 @@ def embed(model, name: str, folder: Path) -> np.ndarray:
     return out.embeddings[0]
 
 
-@pytest.mark.parametrize(
-    "name", ["0.3s", "1s", "3s", pytest.param("10s", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("name", ["0.3s", "1s", "3s", pytest.param("10s", marks=pytest.mark.slow)])
 def test_clip_embeddings_equal_the_packages_own(weights, tmp_path, name):
     ours = embed(load_model(SPEC, weights), name, tmp_path)
     with np.load(REFERENCE) as file:

@@ -151,6 +151,18 @@ def test_a_table_lists_parts_and_those_of_one_file_stay_on_one_side(folder):
     assert hashed.groupby("track_id")["split"].nunique().eq(1).all()
 
 
+def test_parts_named_in_the_path_itself_are_of_one_track_too(folder):
+    rows = [
+        {"path": f"{seed}.flac#t={start},{start + 2}", "flute": seed % 2, "violin": 1 - seed % 2}
+        for seed in range(6)
+        for start in (0, 4)
+    ]
+    pd.DataFrame(rows).to_csv(folder / "clips.csv", index=False)
+    clips, _ = read(folder, columns={}, split="hash", test_fraction=0.5)
+    assert clips["track_id"].tolist() == [f"{seed}.flac" for seed in range(6) for _ in range(2)]
+    assert clips.groupby("track_id")["split"].nunique().eq(1).all()
+
+
 def test_rows_of_one_part_are_one_clip_and_a_copy_of_a_part_is_found(folder):
     samples, rate, _ = decode(folder / "0.flac#t=1,2")
     soundfile.write(folder / "copy.flac", samples, rate)

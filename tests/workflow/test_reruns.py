@@ -59,7 +59,7 @@ def finished(tmp_path_factory):
         corpora=CORPORA,
         models=MODELS,
         methods=["none", "lda", "k"],
-        adversaries={"labels": 1, "permutations": 20},
+        adversaries={"labels": 1, "permutations": 100},
         uncertainty={"resamples": 100},
     )
     project.snakemake()

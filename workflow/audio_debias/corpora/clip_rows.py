@@ -44,7 +44,8 @@ def clips_of_rows(
     ----------
     rows : DataFrame of str
         Indexed by what an error calls a row: ``path`` and, where wanted, ``clip_id``, ``split``,
-        ``genre``, ``track_id``; a column of 1, 0 or nothing per label. Others are ignored.
+        ``genre``, ``track_id``; a column of 1, 0 or nothing per label. Others are ignored. Paths
+        that name parts of one file (:mod:`audio_debias.sound.segments`) are one track.
     root : Path
         What relative paths start from.
     path : Path
@@ -68,6 +69,7 @@ def clips_of_rows(
     audio, files = options.get("audio", True), Files(root)
     if "path" in rows:
         rows["path"] = rows["path"].map(files.find if audio else str.strip)
+        rows = _with_tracks_of_parts(rows)
     given = "clip_id" in rows
     rows["clip_id"] = _clip_ids(rows, path)
     own = _annotations(rows, labels, options.get("class_align", {}), path)
@@ -119,6 +121,16 @@ def _name_of(path: str) -> str:
     """A file's name without its suffix; of a part, with the part."""
     file, part = split_fragment(path)
     return Path(file).stem + part
+
+
+def _with_tracks_of_parts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Parts of one file are one track, unless the row says another."""
+    files, parts = zip(*rows["path"].map(split_fragment), strict=True) if len(rows) else ((), ())
+    if not any(parts):
+        return rows
+    tracks = rows["track_id"] if "track_id" in rows else pd.Series("", rows.index)
+    known = tracks.str.strip().ne("") | ~pd.Series(parts, rows.index).astype(bool)
+    return rows.assign(track_id=tracks.where(known, pd.Series(files, rows.index)))
 
 
 def _names(rows: pd.DataFrame, genres: list[str], path: Path) -> pd.DataFrame:

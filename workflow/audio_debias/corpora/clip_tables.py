@@ -59,8 +59,7 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
 
 
 def with_parts(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
-    """Rows whose ``start`` and ``end`` (s) name a part of their file: it becomes the path, and
-    parts of one file one track, unless there is another.
+    """Rows whose ``start`` and ``end`` (s) name a part of their file: it becomes the path.
 
     Raises
     ------
@@ -77,9 +76,7 @@ def with_parts(rows: pd.DataFrame, path: Path) -> pd.DataFrame:
                 f"{path}: row {number}: start {start!r} and end {end!r} name no part of a file; "
                 "write seconds, the start before the end"
             ) from None
-    tracks = rows["track_id"] if "track_id" in rows else pd.Series("", rows.index)
-    tracks = tracks.where(tracks.str.strip().ne(""), files.str.strip())
-    return rows.assign(path=files.str.strip() + pd.Series(parts, rows.index), track_id=tracks)
+    return rows.assign(path=files.str.strip() + pd.Series(parts, rows.index))
 
 
 def require(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:
