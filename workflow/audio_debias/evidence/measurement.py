@@ -11,11 +11,12 @@ from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.pooled import apply_pooled
 from audio_debias.errors import InputError
+from audio_debias.evidence.domain_scores import domain_scores
 from audio_debias.evidence.factors import factors_of
 from audio_debias.evidence.label_transfer import label_transfer
 from audio_debias.evidence.many_domains import Side, draw_side, identify
 from audio_debias.evidence.source_sentences import named
-from audio_debias.evidence.sources import attribute, identification, probe_scores
+from audio_debias.evidence.sources import attribute, identification
 from audio_debias.tables.embedding_table import EmbeddingTable
 from audio_debias.tables.splitting import split_of
 
@@ -161,10 +162,10 @@ def _sources(table: EmbeddingTable, codes: np.ndarray, names, seed: int) -> list
     found = []
     for code, name in enumerate(names.tolist()) if len(names) > 2 else [(1, names[1])]:
         domain = (side.domain == code).astype(int)
-        scores = probe_scores(x, domain, groups, seed)
+        scores = domain_scores(x, domain, groups, seed, ["linear"])
         causes = attribute(scores, domain, factors, groups, seed)
         told = identification(scores, domain, groups, seed).set_index("score")
-        causes = named(causes[causes["score"] == "linear"], told.loc["linear"])
+        causes = named(causes, told.loc["linear"])
         found += [
             {
                 "domain": name,

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from audio_debias.errors import InputError
+from audio_debias.evidence.domain_scores import domain_scores
 from audio_debias.evidence.factors import factors_of
-from audio_debias.evidence.sources import attribute, identification, probe_scores
+from audio_debias.evidence.sources import attribute, identification
 from audio_debias.samples.rows import rows_of
 
 MAX_CLIPS = 1000
@@ -60,7 +61,7 @@ def pair_sources(
     domain = together["domain"].to_numpy()
     # A track's excerpts, and a clip and the clips derived from it, have one name.
     groups = together["track_id"].fillna(together["clip_id"]).to_numpy(dtype=str)
-    scores = probe_scores(x, domain, groups, seed)
+    scores = domain_scores(x, domain, groups, seed)
     factors = factors_of(together, together["genre"], together[list(labels)], domain)
     sources = attribute(scores, domain, factors, groups, seed)
     return sources, identification(scores, domain, groups, seed)

@@ -1,25 +1,23 @@
 """Where the bias comes from: how much of what tells two corpora apart each factor explains.
 
-The domain score of a clip says how much it sounds like the second corpus to a model: a probe's
-output. A factor (recording property, genre, labels) explains a share R² of the score, alone and in
-addition to all others. That is an association: a cause is shown by making it
-(:mod:`audio_debias.corpora.derived`).
+The domain score of a clip says how much it sounds like the second corpus to a model
+(:mod:`audio_debias.evidence.domain_scores`). A factor (recording property, genre, labels) explains
+a share R² of the score, alone and in addition to all others. That is an association: a cause is
+shown by making it (:mod:`audio_debias.corpora.derived`).
 """
 
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, ndtr
-from sklearn.linear_model import LogisticRegression, RidgeCV
+from scipy.special import ndtr
+from sklearn.linear_model import RidgeCV
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
 from audio_debias.evidence.factors import Factor
 from audio_debias.evidence.leading import leading
+from audio_debias.evidence.resampling import WeightedAuc
 from audio_debias.evidence.verdicts import holm
 
 FOLDS = 5
@@ -51,37 +49,6 @@ def folds_of(domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> list[np.n
     return [test for _, test in splitter.split(domain, domain, groups)]
 
 
-def probe_scores(x: np.ndarray, domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> dict:
-    """Domain scores of held-out clips by a linear and a nonlinear probe.
-
-    Logistic regression and a support vector machine with a Gaussian kernel of width sqrt(D), on
-    standardised features. Scores are probabilities, or squeezed like them: margins would differ
-    most among clips that are told apart anyway.
-
-    Parameters
-    ----------
-    x : array of float64, shape (n, D)
-    domain : array of int, shape (n,)
-        0 or 1.
-    groups : array of shape (n,)
-        Track, or clip, of each row.
-    seed : int
-
-    Returns
-    -------
-    dict of str to array of shape (n,)
-        ``linear`` and ``nonlinear``.
-    """
-    probes = {
-        "linear": (LogisticRegression(max_iter=2000), 1),
-        "nonlinear": (SVC(C=10, gamma=0.5 / x.shape[1]), 2),
-    }
-    return {
-        name: expit(steepness * _held_out(probe, x, domain, domain, groups, seed))
-        for name, (probe, steepness) in probes.items()
-    }
-
-
 def attribute(
     scores: Mapping[str, np.ndarray],
     domain: np.ndarray,
@@ -94,7 +61,7 @@ def attribute(
     Parameters
     ----------
     scores : mapping of str to array of shape (n,)
-        Of held-out clips, by the name of their probe.
+        Of held-out clips, by the name of what read them.
     domain : array of int, shape (n,)
         0 or 1.
     factors : list of Factor
@@ -133,17 +100,19 @@ def attribute(
         members = [factor for factor in varying if factor.group == group]
         if len(members) > 1:
             bundles.append((group, "group", group, members))
-    rows = []
-    for score_name, score in scores.items():
-        everything = _additive(varying, score, folds)
-        together = _r2(score, everything, weights)
-        for name, kind, group, members in bundles:
-            alone = _additive(members, score, folds)
-            r2, auc = _r2(score, alone, weights), _auc(domain, alone, weights)
+    everything = _additive(varying, scores, folds)
+    together = {name: _r2(score, everything[name], weights) for name, score in scores.items()}
+    rows: dict[str, list[tuple]] = {name: [] for name in scores}
+    for name, kind, group, members in bundles:
+        alone = _additive(members, scores, folds)
+        rest = [factor for factor in varying if factor not in members]
+        without = _additive(rest, scores, folds) if kind != "constant" else {}
+        for score_name, score in scores.items():
+            r2 = _r2(score, alone[score_name], weights)
+            auc = _auc(domain, alone[score_name], weights)
             added: tuple = (None,) * 3
             if kind != "constant":
-                rest = [factor for factor in varying if factor not in members]
-                added = _interval(together - _r2(score, _additive(rest, score, folds), weights))
+                added = _interval(together[score_name] - _r2(score, without[score_name], weights))
             within: tuple[float | None, float | None] = (None, None)
             p = None
             if len(members) == 1:
@@ -151,11 +120,13 @@ def attribute(
             if kind in NAMED_KINDS:
                 p = max(_exceeds(r2, LEAST_R2), _exceeds(auc, 0.5))
             measured = (*_interval(r2), *added, *_interval(auc), *within, p, None, None)
-            rows.append((score_name, name, kind, group, *measured, len(score)))
-        told = _interval(_auc(domain, everything, weights))
-        measured = (*_interval(together), *(None,) * 3, *told, *(None,) * 5)
-        rows.append((score_name, *["all"] * 3, *measured, len(score)))
-    table = pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
+            rows[score_name].append((score_name, name, kind, group, *measured, len(score)))
+    for name, r2 in together.items():
+        told = _interval(_auc(domain, everything[name], weights))
+        measured = (*_interval(r2), *(None,) * 3, *told, *(None,) * 5)
+        rows[name].append((name, *["all"] * 3, *measured, len(domain)))
+    table = pd.DataFrame([row for of_score in rows.values() for row in of_score], columns=COLUMNS)
+    table = table.astype(dict.fromkeys(COLUMNS[4:-1], "Float64"))
     for score_name, of_score in table.groupby("score", sort=False):
         p_holm = holm(of_score["p"].to_numpy(float, na_value=np.nan))
         table.loc[of_score.index, "p_holm"] = pd.array(p_holm, dtype="Float64")
@@ -203,40 +174,32 @@ def auc_within(
     return (won / pairs if pairs else None), clips / len(score)
 
 
-def _held_out(probe, x, target, domain, groups, seed) -> np.ndarray:
-    """Margins, or predictions, of held-out clips by a probe on standardised features."""
-    model = make_pipeline(StandardScaler(), probe)
-    margins = np.empty(len(x))
-    for test in folds_of(domain, groups, seed):
-        train = np.setdiff1d(np.arange(len(x)), test)
-        model.fit(x[train], target[train])
-        read = getattr(model, "decision_function", model.predict)
-        margins[test] = read(x[test])
-    return margins
-
-
 def _steps(groups, factors: list[Factor], score, folds, weights) -> dict[str, int]:
     """The groups that add to one another, counted from 1."""
 
     def explained(names: list[str]) -> np.ndarray:
         members = [factor for factor in factors if factor.group in names]
-        return _r2(score, _additive(members, score, folds), weights)
+        return _r2(score, _additive(members, {"score": score}, folds)["score"], weights)
 
     return {name: step for step, name in enumerate(leading(groups, explained), 1)}
 
 
-def _additive(factors: list[Factor], score: np.ndarray, folds: list[np.ndarray]) -> np.ndarray:
-    """Held-out predictions of a score by an additive model of factors."""
-    predicted = np.empty(len(score))
-    basis = np.hstack([factor.basis for factor in factors] or [np.empty((len(score), 0))])
+def _additive(
+    factors: list[Factor], scores: Mapping[str, np.ndarray], folds: list[np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Held-out predictions of each score by an additive model of factors, all in one fit."""
+    targets = np.column_stack(list(scores.values()))
+    predicted = np.empty_like(targets)
+    basis = np.hstack([factor.basis for factor in factors] or [np.empty((len(targets), 0))])
     for test in folds:
-        train = np.setdiff1d(np.arange(len(score)), test)
+        train = np.setdiff1d(np.arange(len(targets)), test)
         if basis.shape[1]:
-            model = RidgeCV(alphas=_PENALTIES).fit(basis[train], score[train])
-            predicted[test] = model.predict(basis[test])
+            model = RidgeCV(alphas=_PENALTIES, alpha_per_target=True)
+            fitted = model.fit(basis[train], targets[train])
+            predicted[test] = fitted.predict(basis[test]).reshape(len(test), -1)
         else:
-            predicted[test] = score[train].mean()
-    return predicted
+            predicted[test] = targets[train].mean(axis=0)
+    return dict(zip(scores, predicted.T, strict=True))
 
 
 def _bootstrap_weights(groups: np.ndarray, seed: int) -> np.ndarray:
@@ -254,15 +217,8 @@ def _r2(score: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.nda
 
 
 def _auc(domain: np.ndarray, score: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Weighted ROC-AUC of every resample; pairs of equal score count half."""
-    values, position = np.unique(score, return_inverse=True)
-    n_values, aucs = len(values), np.empty(len(weights))
-    for i, weight in enumerate(weights):
-        a = np.bincount(position, weight * (domain == 0), n_values)
-        b = np.bincount(position, weight * (domain == 1), n_values)
-        below = np.cumsum(a) - a / 2
-        aucs[i] = b @ below / (a.sum() * b.sum())
-    return aucs
+    """ROC-AUC of every resample; pairs of equal score count half."""
+    return WeightedAuc(score, domain == 1)(weights.T.astype(np.int32))
 
 
 def _exceeds(resamples: np.ndarray, least: float) -> float:
