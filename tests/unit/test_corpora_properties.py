@@ -19,6 +19,7 @@ from audio_debias.corpora.properties import (
 )
 from audio_debias.errors import InputError
 from audio_debias.files import write_parquet
+from audio_debias.models import recording
 from audio_debias.models.recording import measure_file
 from audio_debias.sound.decoding import BrokenAudio
 
@@ -194,6 +195,21 @@ def test_the_header_is_read(tmp_path, format, subtype, codec, bits):
     assert (found["sample_rate"], found["channels"]) == (RATE, 1)
     assert found["seconds"] == pytest.approx(1, abs=0.06)
     assert set(found) == set(PROPERTIES)
+
+
+def test_of_a_long_file_the_middle_is_measured(tmp_path, monkeypatch):
+    """Silence, then noise for the length that is measured, then silence."""
+    monkeypatch.setattr(recording, "LONGEST", 20.0)
+    silence = np.zeros((15 * RATE, 1))
+    soundfile.write(tmp_path / "long.wav", np.concatenate([silence, white(20), silence]), RATE)
+    soundfile.write(tmp_path / "middle.wav", white(20), RATE)
+    found = [measure_file(tmp_path / name) for name in ("long.wav", "middle.wav")]
+    assert found[0].pop("seconds") == 50
+    assert found[1].pop("seconds") == 20
+    assert found[0] == found[1]
+    part = measure_file(tmp_path / "long.wav#t=10,40")
+    assert part.pop("seconds") == 30
+    assert part == found[0]
 
 
 def test_a_broken_file_gives_its_reason(tmp_path):

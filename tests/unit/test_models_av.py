@@ -5,6 +5,7 @@ import pytest
 import soundfile
 
 from audio_debias.models.recording import measure_file
+from audio_debias.sound import decoding
 from audio_debias.sound.av_decoding import Undecodable, decode_with_av
 
 av = pytest.importorskip("av")
@@ -68,6 +69,14 @@ def test_a_wav_file_decodes_to_the_samples_of_libsndfile(tmp_path):
     samples, rate = decode_with_av(tmp_path / "a.wav", "float64")
     np.testing.assert_array_equal(samples, tone().astype(np.float64))
     assert rate == RATE
+
+
+def test_what_is_too_long_is_called_so(tmp_path, monkeypatch):
+    encode(tmp_path / "a.m4a", "aac")
+    monkeypatch.setattr(decoding, "MAX_VALUES", 1000)
+    with pytest.raises(decoding.BrokenAudio, match="more than 1000 values") as caught:
+        decoding.decode(tmp_path / "a.m4a")
+    assert caught.value.reason == "too_long"
 
 
 def test_damage_and_silence_of_the_format_are_one_line(tmp_path):

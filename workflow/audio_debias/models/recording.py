@@ -8,25 +8,42 @@ import pandas as pd
 
 from audio_debias.corpora.properties import describe_header, measure, properties_frame
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
-from audio_debias.sound.decoding import MAX_RATE, MIN_RATE, BrokenAudio, decode
+from audio_debias.sound.decoding import MAX_RATE, MIN_RATE, BrokenAudio, decode, duration
+from audio_debias.sound.segments import fragment, part_of
+
+LONGEST = 600.0
+"""Seconds of a clip that are measured: of a longer one, those in its middle."""
+
+SMALL = 2**20
+"""Bytes of a file that is not asked how long it is: some encodings tell only when decoded."""
 
 
 def measure_file(path: str | Path) -> dict:
-    """The properties of a sound file, header and sound.
+    """The properties of a sound file, header and sound; of a long one, those of its middle.
 
     Raises
     ------
     BrokenAudio
         If it gives no usable sound, as for the models.
     """
-    samples, rate, encoding = decode(Path(path), "float32")
+    middle, seconds = _middle(Path(path))
+    samples, rate, encoding = decode(middle, "float32")
     if not MIN_RATE <= rate <= MAX_RATE:
         raise BrokenAudio("undecodable", f"the sample rate is {rate} Hz")
     if not len(samples):
         raise BrokenAudio("empty", "the file holds 0 samples")
     if not np.isfinite(samples).all():
         raise BrokenAudio("not_finite", "the file holds NaN or infinite samples")
-    return {**measure(samples, rate), **describe_header(encoding)}
+    return {**measure(samples, rate), **describe_header(encoding), **seconds}
+
+
+def _middle(path: Path) -> tuple[Path, dict]:
+    """What is measured of a file or part, and how long that is where it is not measured whole."""
+    file, span = part_of(path)
+    if not file.is_file() or file.stat().st_size < SMALL or (seconds := duration(path)) <= LONGEST:
+        return path, {}
+    start = (seconds - LONGEST) / 2 + (span.start if span else 0)
+    return Path(f"{file}{fragment(start, start + LONGEST)}"), {"seconds": seconds}
 
 
 def measure_shard(

@@ -8,6 +8,14 @@ import numpy as np
 class Undecodable(Exception):
     """A file that FFmpeg cannot decode to its end; the message says why, in one line."""
 
+    reason = "undecodable"
+
+
+class TooLong(Undecodable):
+    """A file that holds more than is asked for at most."""
+
+    reason = "too_long"
+
 
 def decode_with_av(
     path: str | Path,
@@ -40,7 +48,9 @@ def decode_with_av(
     Raises
     ------
     Undecodable
-        If PyAV is not installed, there is no sound track, it is damaged or holds too much.
+        If PyAV is not installed, there is no sound track or it is damaged.
+    TooLong
+        If it holds more than `max_values`.
     """
     try:
         import av
@@ -70,7 +80,7 @@ def decode_with_av(
                 new = [part.to_ndarray() for part in packed.resample(frame)]
                 n_values += sum(part.size for part in new)
                 if max_values is not None and n_values > max_values:
-                    raise Undecodable(f"it holds more than {max_values} values")
+                    raise TooLong(f"it holds more than {max_values} values")
                 blocks += new
             blocks += [part.to_ndarray() for part in packed.resample(None)]
     except (av.FFmpegError, ValueError) as error:

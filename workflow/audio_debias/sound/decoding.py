@@ -280,7 +280,7 @@ def _rest_by_av(path: Path, dtype: str, n_frames: int, rate: int) -> Iterator[np
         samples, _ = decode_with_av(path, dtype, MAX_VALUES, rate)
     except Undecodable as error:
         raise BrokenAudio(
-            "undecodable", f"more sound follows the {n_frames} samples of its first part: {error}"
+            error.reason, f"more sound follows the {n_frames} samples of its first part: {error}"
         ) from None
     if len(samples) <= n_frames:
         raise BrokenAudio("undecodable", f"more follows the {n_frames} samples of its first part")
@@ -292,7 +292,7 @@ def _by_av(path: Path, dtype: str, reason: str) -> tuple[Iterator[np.ndarray], i
         samples, rate = decode_with_av(path, dtype, MAX_VALUES)
         encoding = codec_of(path)
     except Undecodable as error:
-        raise BrokenAudio("undecodable", f"{reason} ({error})") from None
+        raise BrokenAudio(error.reason, f"{reason} ({error})") from None
     except MemoryError:
         raise BrokenAudio("out_of_memory", "its samples do not fit") from None
     return iter([samples]), rate, encoding
