@@ -206,10 +206,10 @@ def test_of_a_long_file_the_middle_is_measured(tmp_path, monkeypatch):
     found = [measure_file(tmp_path / name) for name in ("long.wav", "middle.wav")]
     assert found[0].pop("seconds") == 50
     assert found[1].pop("seconds") == 20
-    assert found[0] == found[1]
+    assert found[0] == pytest.approx(found[1], nan_ok=True)
     part = measure_file(tmp_path / "long.wav#t=10,40")
     assert part.pop("seconds") == 30
-    assert part == found[0]
+    assert part == pytest.approx(found[0], nan_ok=True)
 
 
 def test_a_broken_file_gives_its_reason(tmp_path):
