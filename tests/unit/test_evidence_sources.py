@@ -14,7 +14,7 @@ from audio_debias.evidence import sources as evidence
 from audio_debias.evidence.balance import balance_table, genre_identification, imbalance
 from audio_debias.evidence.domain_scores import domain_scores
 from audio_debias.evidence.factors import factors_of
-from audio_debias.evidence.source_sentences import named, sentences
+from audio_debias.evidence.source_sentences import along, named, sentences
 from audio_debias.models.kinds import yamnet
 from audio_debias.models.recording import measure_shard
 from audio_debias.models.waveforms import load_waveform
@@ -182,6 +182,24 @@ def test_along_a_direction_the_factor_that_moves_it_is_what_explains_it():
     assert alone["lda", "tilt"] > 0.95 > 0.5 > alone["lda", "loudness"]
     auc = identified.set_index("score")["auc"]
     assert auc["lda"] > 0.99 > 0.9 > auc["mean"]
+
+
+def test_what_a_direction_holds_is_a_sentence():
+    domain, properties, cause, _ = synthetic()
+    groups = np.arange(len(cause))
+    noise = np.random.default_rng(3).normal(size=len(cause))
+    scores = {"linear": cause, "lda": cause, "mean": noise}
+    table = evidence.attribute(scores, domain, factors_of(properties), groups)
+    told = evidence.identification(scores, domain, groups)
+    both = (part.assign(pair="a--b", model="vgg") for part in (table, told))
+    texts = [one.text for one in along(*both)]
+    auc = 100 * told.set_index("score")["auc"]
+    assert [text.split("; ")[0] for text in texts] == [
+        f"Along its discriminant (lda), vgg tells a--b apart at {auc['lda']:.1f}",
+        f"Along the difference of its means (mean), vgg tells a--b apart at {auc['mean']:.1f}",
+    ]
+    assert "integrated loudness alone explains 9" in texts[0]
+    assert texts[1].endswith("; not better than chance.")
 
 
 def test_where_there_is_no_direction_the_probes_are_read_alone():

@@ -55,6 +55,7 @@ def collect(
     ]
     if sources is not None and identified is not None:
         found += source_sentences.sentences(sources, identified, names)
+        found += source_sentences.along(sources, identified, names)
     if band is not None:
         found += sentences.random_directions(band, intervals, names)
     if published is not None:
@@ -99,6 +100,7 @@ def as_json(found: Sequence[Finding]) -> str:
 _HEADINGS = {
     "told_apart": "The bias",
     "sources": "Where it comes from",
+    "directions": "What the directions hold",
     "drops": "What it costs",
     "corrections": "What corrections do",
     "verdicts": "What is real",

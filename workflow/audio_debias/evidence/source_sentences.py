@@ -8,6 +8,9 @@ from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.evidence.sentences import Finding
 from audio_debias.evidence.sources import NAMED_KINDS
 
+DIRECTIONS = {"lda": "its discriminant (lda)", "mean": "the difference of its means (mean)"}
+"""Scores that are directions which corrections take out."""
+
 
 def named(sources: pd.DataFrame, identified: pd.Series) -> pd.DataFrame:
     """The factors that explain a score's difference between the corpora, the leading group first.
@@ -73,6 +76,43 @@ def sentences(
             between = f"{100 * score['r2']:.0f} % of its domain score lies between the corpora"
             text = f"{start}; {between}; {_list(found, rows)}{_constants(rows)}."
         findings.append(Finding("sources", text, {"pair": pair, "model": model}, numbers))
+    return findings
+
+
+def along(
+    sources: pd.DataFrame, identified: pd.DataFrame, names: Mapping[str, str] | None = None
+) -> list[Finding]:
+    """One finding per pair, model and direction: what a correction takes out that removes it.
+
+    Parameters
+    ----------
+    sources, identified, names
+        As for :func:`sentences`.
+
+    Returns
+    -------
+    list of Finding
+    """
+    names = names or {}
+    keys = ["pair", "model", "score"]
+    told = identified.set_index(keys)
+    findings = []
+    directions = sources[sources["score"].isin(DIRECTIONS.keys())]
+    for (pair, model, score), rows in directions.groupby(keys, sort=False):
+        auc = told.loc[(pair, model, score)]
+        found = named(rows, auc)
+        what = "no measured property, genre or label explains it"
+        if not auc["auc_low"] > 0.5:
+            what = "not better than chance"
+        elif not found.empty:
+            what = _list(found, rows)
+        text = (
+            f"Along {DIRECTIONS[score]}, {names.get(model, model)} tells {names.get(pair, pair)} "
+            f"apart at {100 * auc['auc']:.1f}; {what}."
+        )
+        numbers = dict(zip(found["property"], found["r2_alone"].astype(float), strict=True))
+        about = {"pair": pair, "model": model, "direction": score}
+        findings.append(Finding("directions", text, about, {"auc": float(auc["auc"]), **numbers}))
     return findings
 
 
