@@ -13,6 +13,8 @@ def project(tmp_path):
 
 @pytest.fixture
 def audio_project(project, wheel):
-    """The same with a real network, run on the sound files."""
-    project.configure(models=["mtt_vgg"], local={wheel.name: str(wheel)})
+    """The same with a real network, loaded once a corpus to run on the sound files."""
+    project.configure(
+        models=["mtt_vgg"], local={wheel.name: str(wheel)}, extraction={"shard_clips": 1000}
+    )
     return project

@@ -100,6 +100,7 @@ def miniature(project, folder, wheel, address=None):
         "genres": ["pop_rock", "classical"],
         "accept_licences": ["CC BY-NC-SA 3.0"],
         "published": {"tolerance": 0.3, "seeds": [], "labels": False},
+        "extraction": {"shard_clips": 20_000},  # the corpora's numbers of clips are the real ones
         "local": {wheel.name: str(wheel)},
     }
     return files, small
