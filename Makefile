@@ -33,7 +33,7 @@ $(VENV)/.installed: envs/dev.txt pyproject.toml
 	touch $@
 
 test: env
-	pytest -m "not slow" -n 2 --dist loadgroup
+	pytest -m "not slow" -n 2 --dist loadfile
 
 test-slow: env
 	pytest -m slow -n 2 --dist loadfile

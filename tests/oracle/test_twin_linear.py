@@ -10,8 +10,6 @@ from audio_debias.corrections.per_label import fit_corrections
 from methods import parameters
 from projects import SAME_ROUNDING
 
-pytestmark = pytest.mark.xdist_group("twin")  # computed once
-
 # The published code's float32 directions leave 1e-8 of 1 - |cos|, and with it a few swapped pairs
 # of clips; of what is computed in float64 on both sides, every digit agrees.
 LINEAR = [("none", "global")] + [(method, mode) for method in ("lda", "mlda") for mode in MODES]

@@ -86,13 +86,14 @@ def _kaiser_best(samples: np.ndarray, rate: int, new_rate: int) -> np.ndarray:
     windows = sliding_window_view(padded, 2 * half)
     if up <= _MAX_PHASES:
         repeats = max(1, _BLOCK // up)
-        matrix = _block_matrix(up, down, repeats)
         n_blocks = math.ceil(length / (repeats * up))
-        missing = (n_blocks - 1) * repeats * down + len(matrix) - len(padded)
-        blocks = sliding_window_view(np.pad(padded, (0, max(0, missing))), len(matrix))
-        both = blocks[:: repeats * down][:n_blocks] @ matrix
-        resampled, slope = (part.ravel()[:length] for part in np.hsplit(both, 2))
-        resampled = resampled + drift * slope
+        products = []
+        for matrix in _block_matrices(up, down, repeats):
+            missing = (n_blocks - 1) * repeats * down + len(matrix) - len(padded)
+            inputs = np.pad(padded, (0, max(0, missing))).astype(matrix.dtype)
+            blocks = sliding_window_view(inputs, len(matrix))[:: repeats * down][:n_blocks]
+            products.append((blocks @ matrix).ravel()[:length])
+        resampled = products[0] + drift * products[1]
     else:
         resampled = np.empty(length)
         for start in range(0, length, _CHUNK):
@@ -136,13 +137,17 @@ def _phase_weights(up: int, down: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _block_matrix(up: int, down: int, repeats: int) -> np.ndarray:
-    """Weights, then slopes, of `repeats * up` outputs: shape (inputs, 2 * repeats * up)."""
-    both = _phase_weights(up, down)
+def _block_matrices(up: int, down: int, repeats: int) -> list[np.ndarray]:
+    """Weights and slopes of `repeats * up` outputs, both of shape (inputs, repeats * up).
+
+    The slopes in float32: what multiplies them, the drift, is below a tenth of a sample for hours.
+    """
     first, phase = np.divmod(np.arange(repeats * up) * down, up)
-    taps = both[0].shape[1]
-    matrix = np.zeros((first[-1] + taps, 2 * len(first)))
-    for column, row in enumerate(first):
-        for offset, part in zip((0, len(first)), both, strict=True):
-            matrix[row : row + taps, offset + column] = part[phase[column]]
-    return matrix
+    matrices = []
+    for part, dtype in zip(_phase_weights(up, down), (np.float64, np.float32), strict=True):
+        taps = part.shape[1]
+        matrix = np.zeros((first[-1] + taps, len(first)), dtype)
+        for column, row in enumerate(first):
+            matrix[row : row + taps, column] = part[phase[column]]
+        matrices.append(matrix)
+    return matrices
