@@ -207,6 +207,15 @@ def test_where_there_is_no_direction_the_probes_are_read_alone():
     assert set(domain_scores(np.zeros((40, 3)), domain, np.arange(40))) == {"linear", "nonlinear"}
 
 
+@pytest.mark.parametrize(("channels", "kind"), [([1, 2], "constant"), ([2, 2], "property")])
+def test_stereo_is_no_source_between_mono_and_stereo(channels, kind):
+    domain, properties, _, rng = synthetic()
+    width = np.where(np.array(channels)[domain] == 1, 0.0, rng.uniform(0.1, 0.5, len(domain)))
+    properties = properties.assign(channels=np.array(channels)[domain], width=width)
+    kinds = {factor.name: factor.kind for factor in factors_of(properties, domain=domain)}
+    assert kinds["width"] == kind
+
+
 def test_what_two_factors_share_neither_adds():
     domain, properties, cause, rng = synthetic()
     properties["peak"] = cause + 1e-6 * rng.normal(size=len(cause))

@@ -61,10 +61,15 @@ def factors_of(
     list of Factor
     """
     factors = []
+    # Of mono, correlation and width are no measurement: one of mono and one of stereo are told
+    # apart by them as by their names.
+    channels = properties.get("channels", pd.Series(dtype=float))
+    mono = channels.min() < channels.max() and _constant(channels, domain)
     for name, one in PROPERTIES.items():
         if name in properties:
             make = _categorical if one.kind is str else _numeric
-            kind = "constant" if _constant(properties[name], domain) else "property"
+            constant = _constant(properties[name], domain) or (mono and one.group == "stereo")
+            kind = "constant" if constant else "property"
             factors.append(Factor(name, kind, one.group, *make(properties[name])))
     if genre is not None:
         kind = "constant" if _constant(genre, domain) else "genre"
