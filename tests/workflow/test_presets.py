@@ -27,7 +27,7 @@ def causes(audio_project):
 
 def test_all_of_both_presets_is_planned(causes):
     planned = causes.planned(*preset("causes"))
-    assert (planned["extract"], planned["sources"], planned["dose_figure"]) == (10, 10, 1)
+    assert (planned["extract"], planned["sources"], planned["dose_figure"]) == (5, 10, 1)
     planned = causes.planned(*preset("strength"))
     assert planned["strength_figure"] == 1
     assert planned["run_transfers"] == 11
