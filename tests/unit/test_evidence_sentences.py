@@ -117,7 +117,8 @@ def test_a_domain_that_is_still_found_is_said_to_be():
 
 def test_a_method_of_any_mode_is_told_once():
     table = pd.concat([intervals(), intervals(mode="classwise")])
-    found = sentences.corrections(table, adversaries(), RANKS.assign(rank=0), NAMES)
+    unchanged = adversaries(after=(0.996, 0.999, 0.998), before=(0.996, 0.999, 0.998))
+    found = sentences.corrections(table, unchanged, RANKS.assign(rank=0), NAMES)
     assert text_of(found).startswith("LEACE on VGGish (global, classwise). Mean AUC")
 
 
@@ -127,9 +128,11 @@ def test_a_perfect_auc_is_told_without_an_interval():
     assert "a linear probe reaches 100.0 on test clips" in text
 
 
-def test_a_method_that_takes_nothing_out_claims_nothing():
+def test_a_method_that_takes_no_direction_out_claims_none_and_tells_what_probes_find():
     found = sentences.corrections(intervals(), adversaries(), RANKS.assign(rank=0), NAMES)
     assert "removed" not in text_of(found)
+    assert ". A new linear probe finds the domain no better than chance, 54.0" in text_of(found)
+    assert "rank" not in found[0].numbers
 
 
 def test_verdicts():

@@ -102,10 +102,12 @@ def corrections(
     judged = {cell: part.set_index("adversary") for cell, part in adversaries.groupby(CELL)}
     for cell, part in across.groupby(CELL, sort=False):
         pair, model, method, mode = cell
-        numbers, text = {}, ""
-        if cell in judged and ranks.get(cell, 0) > 0:
-            text += f" {_removed(ranks[cell], judged[cell])}."
-            numbers["rank"] = float(ranks[cell])
+        numbers: dict[str, float | None] = {}
+        text = ""
+        rank = float(ranks.get(cell, 0))
+        if cell in judged and (rank > 0 or _changed(judged[cell])):
+            text += f" {_removed(rank, judged[cell])}."
+            numbers |= {"rank": rank} if rank > 0 else {}
             for name, row in judged[cell].iterrows():
                 keys = ["auc_before", "auc_after", "null_high"]
                 numbers |= {f"{name} {key}": n for key, n in say.numbers(row, keys).items()}
@@ -139,12 +141,19 @@ def corrections(
 def _removed(rank: float, adversary: pd.DataFrame) -> str:
     linear = adversary.loc["linear"]
     before, after = say.auc(linear["auc_before"]), say.auc(linear["auc_after"])
-    text = "One direction removed" if rank == 1 else f"{rank:.3g} directions removed"
+    start = "A"
+    if rank > 0:
+        start = "One direction removed" if rank == 1 else f"{rank:.3g} directions removed"
+        start += "; a"
+    text = f"{start} new linear probe finds the domain no better than chance, {after}"
     if linear["auc_after"] > linear["null_high"]:
-        text += f"; a new linear probe still finds the domain at {after}"
-    else:
-        text += f"; a new linear probe finds the domain no better than chance, {after}"
+        text = f"{start} new linear probe still finds the domain at {after}"
     return f"{text} (before: {before}), {say.others(adversary['auc_after'])}"
+
+
+def _changed(adversary: pd.DataFrame) -> bool:
+    """Whether a correction without directions, a map of each corpus, moved anything."""
+    return bool((adversary["auc_after"] != adversary["auc_before"]).any())
 
 
 def verdicts(intervals: pd.DataFrame) -> list[Finding]:

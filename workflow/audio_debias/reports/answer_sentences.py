@@ -9,6 +9,7 @@ from audio_debias.evidence.source_sentences import factor_title
 from audio_debias.evidence.sources import NAMED_KINDS
 from audio_debias.evidence.verdicts import BETTER, WORSE
 from audio_debias.experiment.method import REFERENCE
+from audio_debias.reports.answer_words import extreme, listed, size_of, transfer, which
 from audio_debias.reports.names import Names, correction_name
 
 
@@ -44,6 +45,9 @@ def overall(
         return
     better = across[across["verdict"] == BETTER]
     yield "What was tried?", _tried(across, names)
+    judged = [one for one in own if "linear auc_after" in one["numbers"]]
+    if judged:
+        yield "Is it gone?", _gone(judged, names)
     yield "What helped?", _helped(own, across, better, names)
     yield "What does it cost?", _cost(changes, names)
     yield "What to do?", _advice(across, better, names)
@@ -83,17 +87,12 @@ def of_model(
     )
     chosen = across[(across["method"] == best[0]) & (across["mode"] == best[1])]
     sizes = [
-        f"{_size(row)} on {say.name(row['test_corpus'], names)}" for _, row in chosen.iterrows()
+        f"{size_of(row)} on {say.name(row['test_corpus'], names)}" for _, row in chosen.iterrows()
     ]
     yield (
         f"Best on the whole is {correction_name(*best, names)}: {listed(sizes)}, each after "
         "training on the other corpus."
     )
-
-
-def listed(words: Sequence[str]) -> str:
-    """Words as a sentence has them: ``a, b and c``."""
-    return ", ".join(words[:-1]) + " and " + words[-1] if len(words) > 1 else "".join(words)
 
 
 def _biased(apart: Sequence[Mapping]) -> str:
@@ -201,20 +200,48 @@ def _tried(across: pd.DataFrame, names: Names) -> str:
     )
 
 
+def _gone(judged: Sequence[Mapping], names: Names) -> str:
+    """Whether a correction leaves a simple classifier at chance, and what a stronger one finds."""
+    gone = [one for one in judged if one["numbers"]["linear auc_after"] <= _chance(one, "linear")]
+    key = "rbf auc_after" if gone else "linear auc_after"
+    least = min(gone or judged, key=lambda one: one["numbers"][key])
+    about, numbers = least["about"], least["numbers"]
+    mode = "any" if "," in about["mode"] else about["mode"]
+    where = which(about | {"mode": mode}, names)
+    simple = say.auc(numbers["linear auc_after"])
+    if not gone:
+        return (
+            "No: after every correction a simple classifier still tells the corpora apart, at AUC "
+            f"{simple} after {where}, the least."
+        )
+    stronger = say.auc(numbers["rbf auc_after"])
+    found = "A stronger one finds it no better"
+    if numbers["rbf auc_after"] > _chance(least, "rbf"):
+        found = "A stronger one still finds it"
+    return (
+        f"For a simple classifier, after {len(gone)} of {len(judged)} corrections: at AUC {simple} "
+        f"after {where}, where 50 is guessing. {found}: {stronger}."
+    )
+
+
+def _chance(one: Mapping, adversary: str) -> float:
+    return one["numbers"][f"{adversary} null_high"]
+
+
 def _helped(own, across: pd.DataFrame, better: pd.DataFrame, names: Names) -> str:
     if len(better):
-        top = _extreme(better, "idxmax")
+        top = extreme(better, "idxmax")
         return (
-            f"Most of all {_which(top, names)}: {_size(top)} points of AUC "
-            f"{_transfer(top, names)}, one of {len(better)} gains beyond noise among "
+            f"Most of all {which(top, names)}: {size_of(top)} points of AUC "
+            f"{transfer(top, names)}, one of {len(better)} gains beyond noise among "
             f"{len(across)} changes."
         )
-    top = _extreme(across, "idxmax")
+    top = extreme(across, "idxmax")
     if not top["change"] > 0:
         return "Nothing: no correction raises the AUC across the corpora."
     return (
-        f"Nothing helped beyond noise: the largest of {len(across)} changes, {_size(top)} points "
-        f"by {_which(top, names)} {_transfer(top, names)}, may be chance{_wanted(own)}."
+        f"Nothing helped beyond noise: the largest of {len(across)} changes, {size_of(top)} points "
+        f"by {which(top, names)} {transfer(top, names)}, may be chance{_wanted(own)}."
     )
 
 
@@ -235,9 +262,9 @@ def _cost(changes: pd.DataFrame, names: Names) -> str:
     worse = changes[changes["verdict"] == WORSE]
     if worse.empty:
         return "Nothing beyond noise: no correction surely lowers an AUC."
-    low = _extreme(worse, "idxmin")
+    low = extreme(worse, "idxmin")
     return (
-        f"At worst {_size(low)} points of AUC, by {_which(low, names)} {_transfer(low, names)}; "
+        f"At worst {size_of(low)} points of AUC, by {which(low, names)} {transfer(low, names)}; "
         f"{len(worse)} of {len(changes)} changes are losses beyond noise."
     )
 
@@ -247,7 +274,7 @@ def _advice(across: pd.DataFrame, better: pd.DataFrame, names: Names) -> str:
     harmful = pd.MultiIndex.from_frame(across.loc[across["verdict"] == WORSE, cells])
     safe = better[~pd.MultiIndex.from_frame(better[cells]).isin(harmful)]
     if len(safe):
-        top = _extreme(safe, "idxmax")
+        top = extreme(safe, "idxmax")
         return (
             f"Correct {say.name(top['model'], names)} with "
             f"{correction_name(top['method'], top['mode'], names)}, and confirm the gain on clips "
@@ -257,23 +284,3 @@ def _advice(across: pd.DataFrame, better: pd.DataFrame, names: Names) -> str:
         "Keep the embeddings as they are, train on clips of every corpus that matters, and test "
         "on a corpus that was not trained on."
     )
-
-
-def _extreme(rows: pd.DataFrame, which: str) -> pd.Series:
-    return rows.loc[getattr(rows["change"].astype(float), which)()]
-
-
-def _which(row: pd.Series, names: Names) -> str:
-    method = correction_name(row["method"], row["mode"], names)
-    return f"{method} on {say.name(row['model'], names)}"
-
-
-def _transfer(row: pd.Series, names: Names) -> str:
-    train, test = (say.name(row[f"{end}_corpus"], names) for end in ("train", "test"))
-    if train == test:
-        return f"when trained and tested on {train}"
-    return f"when trained on {train} and tested on {test}"
-
-
-def _size(row: pd.Series) -> str:
-    return f"{say.signed(row['change'])} {say.bounds(row['change_low'], row['change_high'])}"
