@@ -91,7 +91,7 @@ def test_a_job_that_exceeds_its_time_succeeds_with_more(clustered):
 
 
 def test_of_a_failed_submission_only_the_jobs_that_failed_are_named(clustered):
-    """Both cells are one submission, in which the transfers of one fail; what they need is there."""
+    """Both cells are one submission, in which the transfers of one fail."""
     clustered.snakemake("results/test/samples/dry--noisy/known.parquet")
     script = clustered.path / "workflow/scripts/run_transfers.py"
     broken = 'if snakemake.wildcards.method == "lda":\n        raise RuntimeError("broken")\n'

@@ -50,22 +50,31 @@ def test_a_true_gain_is_found_with_its_interval_and_advised(lda_helps):
     assert answer.best["small"][0] == "lda"
 
 
+NULL = {"low": 0.4, "high": 0.6}
+
+
 @pytest.mark.parametrize(
     ("after", "said"),
     [
         ((0.9, 0.99), "No: after every correction a simple classifier still tells the corpora"),
-        ((0.55, 0.99), "after 1 of 1 corrections: at AUC 55.0 after LDA on small, where 50 is"),
-        ((0.55, 0.99), "A stronger one still finds it: 99.0."),
-        ((0.55, 0.58), "A stronger one finds it no better: 58.0."),
+        ((0.55, 0.99), "in 1 of 1 embeddings: after LDA on small it is at AUC 55.0, where 50 is"),
+        ((0.55, 0.99), "A stronger one still tells them apart: 99.0."),
+        ((0.55, 0.58), "A stronger one is at chance too: 58.0."),
+        ((0.2, 0.99), "No: after every correction"),
     ],
 )
 def test_whether_the_bias_is_gone_is_told_for_both_readers(nothing_helps, after, said):
-    numbers = {"linear null_high": 0.6, "rbf null_high": 0.6}
+    numbers = {f"{by} null_{end}": n for by in ("linear", "rbf") for end, n in NULL.items()}
     numbers |= {"linear auc_after": after[0], "rbf auc_after": after[1]}
     about = {"pair": "a--b", "model": "small", "method": "lda", "mode": "global, classwise"}
     finding = {"kind": "corrections", "text": "", "about": about, "numbers": numbers}
-    told = dict(answer_of(nothing_helps | {"findings": [finding]}).overall)
+    apart = {"linear": 0.99, "null_low": 0.4, "null_high": 0.6}
+    apart = {**finding, "kind": "told_apart", "numbers": apart}
+    told = dict(answer_of(nothing_helps | {"findings": [apart, finding]}).overall)
     assert said in told["Is it gone?"]
+    apart["numbers"]["linear"] = 0.55
+    told = dict(answer_of(nothing_helps | {"findings": [apart, finding]}).overall)
+    assert "Is it gone?" not in told
 
 
 def test_a_loss_of_the_kernel_map_is_told(nothing_helps):

@@ -1,6 +1,7 @@
 """From rows of text, a clip each, to a clip table: what a reader of any catalogue ends with."""
 
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from audio_debias.corpora.paths import Files
 from audio_debias.corpora.sound_headers import probe
 from audio_debias.corpora.splits import refuse_shared_tracks
 from audio_debias.corpora.table_split import split_of
-from audio_debias.corpora.text import MISSING, as_known, plain
+from audio_debias.corpora.text import MISSING, as_known, missing, plain
 from audio_debias.errors import InputError, nearest
 from audio_debias.sound.segments import split_fragment
 
@@ -124,13 +125,15 @@ def _name_of(path: str) -> str:
 
 
 def _with_tracks_of_parts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Parts of one file are one track, unless the row says another."""
-    files, parts = zip(*rows["path"].map(split_fragment), strict=True) if len(rows) else ((), ())
-    if not any(parts):
+    """A file of which there are parts is a track, its parts are of it, and so is the file itself,
+    unless the row says another."""
+    named = [split_fragment(path) for path in rows["path"]]
+    files = pd.Series([os.path.normpath(file) for file, _ in named], rows.index)
+    in_parts = files.isin({file for file, (_, part) in zip(files, named, strict=True) if part})
+    if not in_parts.any():
         return rows
     tracks = rows["track_id"] if "track_id" in rows else pd.Series("", rows.index)
-    known = tracks.str.strip().ne("") | ~pd.Series(parts, rows.index).astype(bool)
-    return rows.assign(track_id=tracks.where(known, pd.Series(files, rows.index)))
+    return rows.assign(track_id=tracks.mask(in_parts & tracks.map(missing), files))
 
 
 def _names(rows: pd.DataFrame, genres: list[str], path: Path) -> pd.DataFrame:

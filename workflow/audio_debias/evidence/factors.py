@@ -61,10 +61,7 @@ def factors_of(
     list of Factor
     """
     factors = []
-    # Of mono, correlation and width are no measurement: one of mono and one of stereo are told
-    # apart by them as by their names.
-    channels = properties.get("channels", pd.Series(dtype=float))
-    mono = channels.min() < channels.max() and _constant(channels, domain)
+    mono = _mono_against_more(properties, domain)
     for name, one in PROPERTIES.items():
         if name in properties:
             make = _categorical if one.kind is str else _numeric
@@ -82,6 +79,18 @@ def factors_of(
         kind = "constant" if _constant(pd.Series(strata), domain) else "label"
         factors.append(Factor("label", kind, "label", basis, strata))
     return [factor for factor in factors if factor.basis.shape[1]]
+
+
+def _mono_against_more(properties: pd.DataFrame, domain: np.ndarray | None) -> bool:
+    """Whether one corpus is mono and the other not.
+
+    Of mono, correlation and width are no measurement: they tell the corpora apart as names do.
+    """
+    if domain is None or "channels" not in properties:
+        return False
+    channels = pd.to_numeric(properties["channels"], errors="coerce").to_numpy(float)
+    first, second = (set(np.unique(channels[domain == code])) for code in (0, 1))
+    return first != second and {1.0} in (first, second) and len(first) == len(second) == 1
 
 
 def _constant(column: pd.Series, domain: np.ndarray | None) -> bool:

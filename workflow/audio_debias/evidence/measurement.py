@@ -16,7 +16,7 @@ from audio_debias.evidence.factors import factors_of
 from audio_debias.evidence.label_transfer import label_transfer
 from audio_debias.evidence.many_domains import Side, draw_side, identify
 from audio_debias.evidence.source_sentences import named
-from audio_debias.evidence.sources import attribute, identification
+from audio_debias.evidence.sources import FOLDS, attribute, fewest_tracks, identification
 from audio_debias.tables.embedding_table import EmbeddingTable
 from audio_debias.tables.splitting import split_of
 
@@ -162,6 +162,8 @@ def _sources(table: EmbeddingTable, codes: np.ndarray, names, seed: int) -> list
     found = []
     for code, name in enumerate(names.tolist()) if len(names) > 2 else [(1, names[1])]:
         domain = (side.domain == code).astype(int)
+        if fewest_tracks(domain, groups) < FOLDS:
+            continue
         scores = domain_scores(x, domain, groups, seed, ["linear"])
         causes = attribute(scores, domain, factors, groups, seed)
         told = identification(scores, domain, groups, seed).set_index("score")

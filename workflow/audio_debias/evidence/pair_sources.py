@@ -8,11 +8,11 @@ import pandas as pd
 from audio_debias.errors import InputError
 from audio_debias.evidence.domain_scores import domain_scores
 from audio_debias.evidence.factors import factors_of
-from audio_debias.evidence.sources import attribute, identification
+from audio_debias.evidence.sources import FOLDS, attribute, fewest_tracks, identification
 from audio_debias.samples.rows import rows_of
 
 MAX_CLIPS = 1000
-"""Clips of each corpus, drawn by the seed: kernel ridge grows with their cube."""
+"""Clips of each corpus, drawn by the seed: a support vector machine grows faster than they do."""
 
 
 def pair_sources(
@@ -43,7 +43,7 @@ def pair_sources(
     Raises
     ------
     InputError
-        If a corpus has less than ten such clips.
+        If a corpus has less than ten such clips, or they are of less than five tracks.
     """
     parts, rows = [], []
     rng = np.random.default_rng(seed)
@@ -52,7 +52,10 @@ def pair_sources(
         part["seconds"] = part["clip_id"].map(properties[name].set_index("clip_id")["seconds"])
         part = part[part["clip_id"].isin(embeddings[name].index)]
         if len(part) < 10:
-            raise InputError(f"sources: {name}: {len(part)} clips have properties; 10 are needed")
+            raise InputError(
+                f"sources: {name}: {len(part)} clips have properties; 10 are needed, or "
+                "`sources: false` in the config"
+            )
         if len(part) > max_clips:
             part = part.iloc[np.sort(rng.choice(len(part), max_clips, replace=False))]
         rows.append(rows_of(embeddings[name], part["clip_id"].tolist(), name))
@@ -61,6 +64,11 @@ def pair_sources(
     domain = together["domain"].to_numpy()
     # A track's excerpts, and a clip and the clips derived from it, have one name.
     groups = together["track_id"].fillna(together["clip_id"]).to_numpy(dtype=str)
+    if (tracks := fewest_tracks(domain, groups)) < FOLDS:
+        raise InputError(
+            f"sources: {' or '.join(clips)}: its clips are of {tracks} tracks; {FOLDS} are needed, "
+            "or `sources: false` in the config"
+        )
     scores = domain_scores(x, domain, groups, seed)
     factors = factors_of(together, together["genre"], together[list(labels)], domain)
     sources = attribute(scores, domain, factors, groups, seed)

@@ -109,7 +109,7 @@ def corrections(
             text += f" {_removed(rank, judged[cell])}."
             numbers |= {"rank": rank} if rank > 0 else {}
             for name, row in judged[cell].iterrows():
-                keys = ["auc_before", "auc_after", "null_high"]
+                keys = ["auc_before", "auc_after", "null_low", "null_high"]
                 numbers |= {f"{name} {key}": n for key, n in say.numbers(row, keys).items()}
         changes = []
         for _, row in part.iterrows():

@@ -8,6 +8,8 @@ from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.evidence.sentences import Finding
 from audio_debias.evidence.sources import NAMED_KINDS
 
+OF_STEREO = ("correlation", "width")
+
 DIRECTIONS = {"lda": "its discriminant (lda)", "mean": "the difference of its means (mean)"}
 """Scores that are directions which corrections take out."""
 
@@ -132,7 +134,9 @@ def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
 
 def _constants(rows: pd.DataFrame) -> str:
     """What is the same for all clips of a corpus: it may be the cause, and no data can tell."""
-    constant = [factor_title(name) for name in rows.loc[rows["kind"] == "constant", "property"]]
+    # What is no measurement in a corpus of mono follows from the channels, which are listed.
+    names = rows.loc[(rows["kind"] == "constant") & ~rows["property"].isin(OF_STEREO), "property"]
+    constant = [factor_title(name) for name in names]
     return f"; constant in each corpus: {', '.join(constant)}" if constant else ""
 
 

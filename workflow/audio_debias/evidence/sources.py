@@ -49,6 +49,11 @@ def folds_of(domain: np.ndarray, groups: np.ndarray, seed: int = 0) -> list[np.n
     return [test for _, test in splitter.split(domain, domain, groups)]
 
 
+def fewest_tracks(domain: np.ndarray, groups: np.ndarray) -> int:
+    """Tracks of the corpus that has fewer: below `FOLDS`, no score can be held out."""
+    return min(len(np.unique(groups[domain == code])) for code in (0, 1))
+
+
 def attribute(
     scores: Mapping[str, np.ndarray],
     domain: np.ndarray,
@@ -93,7 +98,7 @@ def attribute(
     speak of their difference.
     """
     folds = folds_of(domain, groups, seed)
-    weights = _bootstrap_weights(groups, seed)
+    weights = _bootstrap_weights(groups, domain, seed)
     bundles = [(factor.name, factor.kind, factor.group, [factor]) for factor in factors]
     varying = [factor for factor in factors if factor.kind != "constant"]
     for group in dict.fromkeys(factor.group for factor in varying):
@@ -147,7 +152,7 @@ def identification(
         ``score, auc, auc_low, auc_high`` and ``r2``, the share of the score's variance that lies
         between the corpora: the rest differs within them, and no cause of bias can explain it.
     """
-    weights = _bootstrap_weights(groups, seed)
+    weights = _bootstrap_weights(groups, domain, seed)
     rows = []
     for name, score in scores.items():
         means = np.bincount(domain, score) / np.bincount(domain)
@@ -202,12 +207,21 @@ def _additive(
     return dict(zip(scores, predicted.T, strict=True))
 
 
-def _bootstrap_weights(groups: np.ndarray, seed: int) -> np.ndarray:
-    """How often each row is drawn, groups whole; the first row of ones is the sample itself."""
+def _bootstrap_weights(groups: np.ndarray, domain: np.ndarray, seed: int) -> np.ndarray:
+    """How often each row is drawn, groups whole; the first row of ones is the sample itself.
+
+    A resample that lacks one of the corpora is drawn again.
+    """
     codes, names = pd.factorize(groups)
     rng = np.random.default_rng([seed, len(names)])
-    drawn = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), RESAMPLES)
-    return np.vstack([np.ones(len(codes)), drawn[:, codes]])
+
+    def draw(count: int) -> np.ndarray:
+        return rng.multinomial(len(names), np.full(len(names), 1 / len(names)), count)[:, codes]
+
+    drawn = draw(RESAMPLES)
+    while (lacking := (drawn @ np.eye(2, dtype=int)[domain] == 0).any(axis=1)).any():
+        drawn[lacking] = draw(int(lacking.sum()))
+    return np.vstack([np.ones(len(codes)), drawn])
 
 
 def _r2(score: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> np.ndarray:

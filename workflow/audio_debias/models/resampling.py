@@ -75,6 +75,8 @@ def _kaiser_best(samples: np.ndarray, rate: int, new_rate: int) -> np.ndarray:
     up, down = new_rate // common, rate // common
     ratio = new_rate / rate
     length = int(len(samples) * ratio)
+    if not length:
+        return np.empty(0)
     index = np.arange(length)
     first, phase = np.divmod(index * down, up)
     times = np.append(0.0, np.cumsum(np.full(length, 1 / ratio)))[:length]
@@ -140,7 +142,7 @@ def _phase_weights(up: int, down: int) -> tuple[np.ndarray, np.ndarray]:
 def _block_matrices(up: int, down: int, repeats: int) -> list[np.ndarray]:
     """Weights and slopes of `repeats * up` outputs, both of shape (inputs, repeats * up).
 
-    The slopes in float32: what multiplies them, the drift, is below a tenth of a sample for hours.
+    The slopes in float32: what multiplies them, the drift, is below a sample for hours.
     """
     first, phase = np.divmod(np.arange(repeats * up) * down, up)
     matrices = []

@@ -9,6 +9,7 @@ from audio_debias.evidence.source_sentences import factor_title
 from audio_debias.evidence.sources import NAMED_KINDS
 from audio_debias.evidence.verdicts import BETTER, WORSE
 from audio_debias.experiment.method import REFERENCE
+from audio_debias.reports.answer_removal import whether_gone
 from audio_debias.reports.answer_words import extreme, listed, size_of, transfer, which
 from audio_debias.reports.names import Names, correction_name
 
@@ -45,9 +46,9 @@ def overall(
         return
     better = across[across["verdict"] == BETTER]
     yield "What was tried?", _tried(across, names)
-    judged = [one for one in own if "linear auc_after" in one["numbers"]]
-    if judged:
-        yield "Is it gone?", _gone(judged, names)
+    biased = {one["about"]["model"] for one in apart if _is_told(one["numbers"])}
+    if gone := whether_gone(own, biased, names):
+        yield "Is it gone?", gone
     yield "What helped?", _helped(own, across, better, names)
     yield "What does it cost?", _cost(changes, names)
     yield "What to do?", _advice(across, better, names)
@@ -198,34 +199,6 @@ def _tried(across: pd.DataFrame, names: Names) -> str:
         f"{len(methods)} correction{'s' * (len(methods) > 1)} of {models} "
         f"embedding{'s' * (models > 1)}: {listed(methods)}."
     )
-
-
-def _gone(judged: Sequence[Mapping], names: Names) -> str:
-    """Whether a correction leaves a simple classifier at chance, and what a stronger one finds."""
-    gone = [one for one in judged if one["numbers"]["linear auc_after"] <= _chance(one, "linear")]
-    key = "rbf auc_after" if gone else "linear auc_after"
-    least = min(gone or judged, key=lambda one: one["numbers"][key])
-    about, numbers = least["about"], least["numbers"]
-    mode = "any" if "," in about["mode"] else about["mode"]
-    where = which(about | {"mode": mode}, names)
-    simple = say.auc(numbers["linear auc_after"])
-    if not gone:
-        return (
-            "No: after every correction a simple classifier still tells the corpora apart, at AUC "
-            f"{simple} after {where}, the least."
-        )
-    stronger = say.auc(numbers["rbf auc_after"])
-    found = "A stronger one finds it no better"
-    if numbers["rbf auc_after"] > _chance(least, "rbf"):
-        found = "A stronger one still finds it"
-    return (
-        f"For a simple classifier, after {len(gone)} of {len(judged)} corrections: at AUC {simple} "
-        f"after {where}, where 50 is guessing. {found}: {stronger}."
-    )
-
-
-def _chance(one: Mapping, adversary: str) -> float:
-    return one["numbers"][f"{adversary} null_high"]
 
 
 def _helped(own, across: pd.DataFrame, better: pd.DataFrame, names: Names) -> str:
