@@ -207,7 +207,18 @@ def test_where_there_is_no_direction_the_probes_are_read_alone():
     assert set(domain_scores(np.zeros((40, 3)), domain, np.arange(40))) == {"linear", "nonlinear"}
 
 
-@pytest.mark.parametrize(("channels", "kind"), [([1, 2], "constant"), ([2, 2], "property")])
+def test_of_few_tracks_every_resample_holds_both_corpora():
+    domain = np.repeat([0, 1], 20)
+    groups = domain * 5 + np.arange(40) % 5
+    score = domain + 0.1 * np.random.default_rng(0).random(40)
+    identified = evidence.identification({"s": score}, domain, groups).iloc[0]
+    assert identified["auc_low"] == 1
+
+
+@pytest.mark.parametrize(
+    ("channels", "kind"),
+    [([1, 2], "constant"), ([2, 2], "property"), ([2, 6], "property")],
+)
 def test_stereo_is_no_source_between_mono_and_stereo(channels, kind):
     domain, properties, _, rng = synthetic()
     width = np.where(np.array(channels)[domain] == 1, 0.0, rng.uniform(0.1, 0.5, len(domain)))

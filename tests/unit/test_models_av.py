@@ -7,6 +7,7 @@ import soundfile
 from audio_debias.models.recording import measure_file
 from audio_debias.sound import decoding
 from audio_debias.sound.av_decoding import Undecodable, decode_with_av
+from audio_debias.sound.lengths import seconds_told
 
 av = pytest.importorskip("av")
 RATE = 48000
@@ -77,6 +78,24 @@ def test_what_is_too_long_is_called_so(tmp_path, monkeypatch):
     with pytest.raises(decoding.BrokenAudio, match="more than 1000 values") as caught:
         decoding.decode(tmp_path / "a.m4a")
     assert caught.value.reason == "too_long"
+
+
+def test_of_a_part_no_more_than_the_part_is_decoded(tmp_path, monkeypatch):
+    encode(tmp_path / "a.m4a", "aac")
+    whole, rate, _ = decoding.decode(tmp_path / "a.m4a")
+    monkeypatch.setattr(decoding, "MAX_VALUES", 2 * RATE * 3 // 2)  # 1.5 of its 2 s
+    part, _, _ = decoding.decode(tmp_path / "a.m4a#t=0.5,1")
+    np.testing.assert_array_equal(part, whole[rate // 2 : rate])
+    with pytest.raises(decoding.BrokenAudio, match="too_long"):
+        decoding.decode(tmp_path / "a.m4a#t=0.5,1.9")
+
+
+def test_how_long_a_container_is_needs_no_decoding(tmp_path, monkeypatch):
+    encode(tmp_path / "a.m4a", "aac")
+    monkeypatch.setattr(av, "AudioResampler", None)
+    assert seconds_told(tmp_path / "a.m4a") == pytest.approx(SECONDS, abs=0.1)
+    (tmp_path / "text.m4a").write_text("no sound at all")
+    assert seconds_told(tmp_path / "text.m4a") is None
 
 
 def test_damage_and_silence_of_the_format_are_one_line(tmp_path):

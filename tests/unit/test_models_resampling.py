@@ -42,6 +42,11 @@ def test_soxr_is_soxr_and_its_length_librosas():
     np.testing.assert_array_equal(ours[: len(theirs)], theirs[:364])
 
 
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+def test_next_to_nothing_is_resampled(n):
+    assert len(resample(np.ones(n), 48000, 16000, "kaiser_best")) == n // 3
+
+
 def test_the_same_rate_changes_nothing_and_an_unknown_resampler_is_refused():
     samples = noise(8000)
     assert resample(samples, 8000, 8000, "soxr_hq") is samples

@@ -163,6 +163,19 @@ def test_parts_named_in_the_path_itself_are_of_one_track_too(folder):
     assert clips.groupby("track_id")["split"].nunique().eq(1).all()
 
 
+def test_a_file_is_of_the_track_of_its_parts_however_it_is_written(folder):
+    rows = [(f"{seed}.flac", seed % 2, 1 - seed % 2) for seed in range(6)]
+    rows += [(f"./{seed}.flac#t=0,2", seed % 2, 1 - seed % 2) for seed in range(4)]
+    table = pd.DataFrame(rows, columns=["path", "flute", "violin"])
+    table["track_id"] = ["NA"] * 9 + ["mine"]
+    table.to_csv(folder / "clips.csv", index=False)
+    clips, _ = read(folder, columns={}, split="hash")
+    tracks = clips.set_index("path")["track_id"]
+    assert tracks["./0.flac#t=0,2"] == tracks["0.flac"] == "0.flac"
+    assert tracks["./3.flac#t=0,2"] == "mine"
+    assert pd.isna(tracks["5.flac"])
+
+
 def test_rows_of_one_part_are_one_clip_and_a_copy_of_a_part_is_found(folder):
     samples, rate, _ = decode(folder / "0.flac#t=1,2")
     soundfile.write(folder / "copy.flac", samples, rate)

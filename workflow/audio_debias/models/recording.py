@@ -8,14 +8,12 @@ import pandas as pd
 
 from audio_debias.corpora.properties import describe_header, measure, properties_frame
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
-from audio_debias.sound.decoding import MAX_RATE, MIN_RATE, BrokenAudio, decode, duration
+from audio_debias.sound.decoding import MAX_RATE, MIN_RATE, BrokenAudio, decode
+from audio_debias.sound.lengths import seconds_told
 from audio_debias.sound.segments import fragment, part_of
 
 LONGEST = 600.0
 """Seconds of a clip that are measured: of a longer one, those in its middle."""
-
-SMALL = 2**20
-"""Bytes of a file that is not asked how long it is: some encodings tell only when decoded."""
 
 
 def measure_file(path: str | Path) -> dict:
@@ -40,7 +38,8 @@ def measure_file(path: str | Path) -> dict:
 def _middle(path: Path) -> tuple[Path, dict]:
     """What is measured of a file or part, and how long that is where it is not measured whole."""
     file, span = part_of(path)
-    if not file.is_file() or file.stat().st_size < SMALL or (seconds := duration(path)) <= LONGEST:
+    seconds = span.end - span.start if span else seconds_told(file)
+    if seconds is None or seconds <= LONGEST:
         return path, {}
     start = (seconds - LONGEST) / 2 + (span.start if span else 0)
     return Path(f"{file}{fragment(start, start + LONGEST)}"), {"seconds": seconds}

@@ -10,11 +10,19 @@ class Undecodable(Exception):
 
     reason = "undecodable"
 
+    def told_after(self, first: str) -> str:
+        """What is wrong, after what was said by the reader that was asked first."""
+        return f"{first} ({self})"
+
 
 class TooLong(Undecodable):
     """A file that holds more than is asked for at most."""
 
     reason = "too_long"
+
+    def told_after(self, first: str) -> str:
+        """What is wrong: that the first reader does not know the format is nothing."""
+        return str(self)
 
 
 def decode_with_av(
@@ -22,6 +30,7 @@ def decode_with_av(
     dtype: str = "float32",
     max_values: int | None = None,
     rate: int | None = None,
+    until: float | None = None,
 ) -> tuple[np.ndarray, int]:
     """All samples of a file's first sound track.
 
@@ -37,6 +46,8 @@ def decode_with_av(
         Samples times channels at most.
     rate : int, optional
         Of the result, in Hz; that of the sound track by default.
+    until : float, optional
+        Seconds after which no more is decoded.
 
     Returns
     -------
@@ -82,6 +93,9 @@ def decode_with_av(
                 if max_values is not None and n_values > max_values:
                     raise TooLong(f"it holds more than {max_values} values")
                 blocks += new
+                if until is not None and n_values >= until * rate * n_channels:
+                    seconds = None  # that it is whole shows at its end
+                    break
             blocks += [part.to_ndarray() for part in packed.resample(None)]
     except (av.FFmpegError, ValueError) as error:
         raise Undecodable(" ".join(str(error).split())[:200]) from None
@@ -91,6 +105,18 @@ def decode_with_av(
     if seconds is not None and len(samples) / rate < 0.98 * seconds - 0.1:
         raise Undecodable(f"it holds {len(samples) / rate:.1f} of {seconds:.1f} s: it is cut")
     return samples, rate
+
+
+def container_seconds(path: str | Path) -> float | None:
+    """How long the container says that its sound is; None where it says nothing, or is none."""
+    try:
+        import av
+
+        with av.open(str(path)) as container:
+            tracks = container.streams.audio
+            return _seconds(container, tracks[0]) if tracks else None
+    except (ImportError, OSError, ValueError):
+        return None
 
 
 def codec_of(path: str | Path) -> str:

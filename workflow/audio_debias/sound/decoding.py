@@ -16,6 +16,7 @@ import soundfile
 from audio_debias.sound.av_decoding import Undecodable, codec_of, decode_with_av
 from audio_debias.sound.lengths import (
     SELF_FRAMED,
+    UNKNOWN,
     counted_frames,
     cut_by_its_header,
     has_count,
@@ -42,9 +43,6 @@ is broken."""
 
 _SEEKABLE = {"WAV", "WAVEX", "RF64", "W64", "AIFF", "AU", "CAF", "FLAC"}
 """Containers in which each sample of plain or FLAC coding has its place."""
-
-UNKNOWN = 2**62
-"""libsndfile's number of samples where the header gives none, or more."""
 
 
 class BrokenAudio(Exception):
@@ -162,7 +160,7 @@ def _decoded(path: Path, dtype: str) -> tuple[Iterator[np.ndarray], int, str]:
     except soundfile.LibsndfileError as error:
         if error.code not in _FOREIGN:
             raise BrokenAudio("undecodable", error.error_string) from None
-        blocks, rate, encoding = _by_av(path, dtype, error.error_string)
+        blocks, rate, encoding = _by_av(path, dtype, error.error_string, span)
         return (blocks if span is None else _part(blocks, span, rate, 0)), rate, encoding
     except (OSError, TypeError, ValueError) as error:
         raise BrokenAudio("undecodable", str(error)) from None
@@ -287,12 +285,14 @@ def _rest_by_av(path: Path, dtype: str, n_frames: int, rate: int) -> Iterator[np
     yield samples[n_frames:]
 
 
-def _by_av(path: Path, dtype: str, reason: str) -> tuple[Iterator[np.ndarray], int, str]:
+def _by_av(
+    path: Path, dtype: str, reason: str, span: Span | None
+) -> tuple[Iterator[np.ndarray], int, str]:
     try:
-        samples, rate = decode_with_av(path, dtype, MAX_VALUES)
+        samples, rate = decode_with_av(path, dtype, MAX_VALUES, until=span and span.end)
         encoding = codec_of(path)
     except Undecodable as error:
-        raise BrokenAudio(error.reason, f"{reason} ({error})") from None
+        raise BrokenAudio(error.reason, error.told_after(reason)) from None
     except MemoryError:
         raise BrokenAudio("out_of_memory", "its samples do not fit") from None
     return iter([samples]), rate, encoding

@@ -12,10 +12,15 @@ from typing import IO, Literal
 
 import soundfile
 
+from audio_debias.sound.av_decoding import container_seconds
+
 COUNTED = 0x7F000000
 """Bytes (nearly 2 GiB) from which a 32-bit length is a recorder's placeholder, not a count."""
 
 STEP = 2**20
+
+UNKNOWN = 2**62
+"""libsndfile's number of samples where the header gives none, or more."""
 
 SELF_FRAMED = ("MP3", "OGG", "FLAC")
 """Containers that are read frame by frame: what is missing shows when they are decoded."""
@@ -233,6 +238,17 @@ def _frame_length(header: bytes) -> int | None:
     kilobits = _KILOBITS[3 if version == 3 else 2, layer][bits]
     samples = 144 if version == 3 or layer == 2 else 72
     return samples * kilobits * 1000 // rates[rate] + (word >> 9 & 1)
+
+
+def seconds_told(path: Path) -> float | None:
+    """How long a file says that it is, without a look at its sound; None where it does not say."""
+    try:
+        info = soundfile.info(path)
+    except (soundfile.SoundFileError, OSError, TypeError):
+        return container_seconds(path)
+    if info.frames >= UNKNOWN or (info.format == "MP3" and not has_count(path)):
+        return None
+    return info.frames / info.samplerate
 
 
 def has_count(path: Path) -> bool:
