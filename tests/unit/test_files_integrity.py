@@ -20,7 +20,8 @@ from audio_debias.corpora.properties import properties_frame, read_properties, w
 from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.store import load_corrections, save_corrections
 from audio_debias.errors import InputError
-from audio_debias.evidence.findings import read_findings
+from audio_debias.evidence.findings import as_json, read_findings
+from audio_debias.evidence.sentences import Finding
 from audio_debias.files import read_parquet, write_parquet
 from audio_debias.models.embeddings import merge_embeddings, read_embeddings, write_embeddings
 from audio_debias.samples.matching import read_excluded
@@ -242,6 +243,16 @@ def test_findings_that_are_none_are_refused(tmp_path, text):
     with pytest.raises(InputError, match="the rule findings makes it") as caught:
         read_findings(path)
     assert "\n" not in str(caught.value)
+
+
+def test_one_digit_changed_in_a_finding_is_seen(tmp_path):
+    path = tmp_path / "results/run/findings.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(as_json([Finding(**FINDING)]))
+    assert read_findings(path) == [FINDING]
+    path.write_text(path.read_text().replace("1.5", "1.7"))
+    with pytest.raises(InputError, match="digest does not fit: 'a'"):
+        read_findings(path)
 
 
 def test_an_empty_list_of_excluded_labels_is_no_traceback(tmp_path):

@@ -1,5 +1,6 @@
 """Findings: the page of plain sentences, and the same for machines."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -76,7 +77,7 @@ def markdown(found: Sequence[Finding], level: float = 0.95) -> str:
 
 
 def read_findings(path: str | Path) -> list[dict]:
-    """Read what :func:`as_json` gave.
+    """Read what :func:`as_json` gave, without the digests.
 
     Raises
     ------
@@ -89,12 +90,22 @@ def read_findings(path: str | Path) -> list[dict]:
             types = {key: type(one[key]) for key in ("kind", "text", "about", "numbers")}
             if list(types.values()) != [str, str, dict, dict]:
                 raise ValueError("a finding is a kind, a text, what it is about and numbers")
+            if one.pop("digest") != _digest(one):
+                raise ValueError(f"a digest does not fit: {one['text'][:60]!r}")
         return found
 
 
 def as_json(found: Sequence[Finding]) -> str:
-    """A list of objects with ``kind, text, about, numbers``."""
-    return json.dumps([asdict(one) for one in found], indent=1, ensure_ascii=False) + "\n"
+    """A list of objects with ``kind, text, about, numbers`` and a ``digest`` of these."""
+    told = [asdict(one) for one in found]
+    told = [one | {"digest": _digest(one)} for one in told]
+    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"
+
+
+def _digest(finding: Mapping) -> str:
+    """The first 64 bits of the SHA-256 of a finding."""
+    text = json.dumps(finding, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 _HEADINGS = {
