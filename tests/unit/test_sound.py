@@ -15,6 +15,7 @@ from audio_debias.models.extraction import embed_clips
 from audio_debias.models.waveforms import load_waveform
 from audio_debias.sound import decoding
 from audio_debias.sound.decoding import BrokenAudio, decode
+from audio_debias.sound.looks import mix
 
 RATE = 16000
 
@@ -259,6 +260,14 @@ def odd(tmp_path):
         soundfile.write(tmp_path / f"{name}.wav", x, RATE, subtype="FLOAT")
     names = sorted(clips)
     return names, [tmp_path / f"{name}.wav" for name in names]
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 7, 8, 11])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_mix_is_the_mean_to_the_last_bit(channels, dtype):
+    block = np.random.default_rng(channels).normal(size=(1001, channels)).astype(dtype)
+    assert np.array_equal(mix(block), block.mean(axis=1))
+    assert mix(block).dtype == dtype
 
 
 def test_odd_sound_is_listed_and_kept(odd):

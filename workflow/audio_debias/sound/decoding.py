@@ -24,7 +24,7 @@ from audio_debias.sound.lengths import (
     ogg_ends,
     second_flac,
 )
-from audio_debias.sound.looks import Look
+from audio_debias.sound.looks import Look, mix
 from audio_debias.sound.segments import SLACK, Span, cut, part_of
 
 MIN_RATE, MAX_RATE = 1_000, 1_000_000
@@ -95,7 +95,7 @@ def decode_mono(path: Path, dtype: str = "float32") -> tuple[np.ndarray, int, Lo
     blocks, rate, _ = _decoded(path, dtype)
     parts, look = [], Look()
     for block in blocks:
-        mono = block[:, 0].copy() if block.shape[1] == 1 else block.mean(axis=1)
+        mono = mix(block)
         look.add(block, mono)
         parts.append(mono)
     return np.concatenate(parts), rate, look

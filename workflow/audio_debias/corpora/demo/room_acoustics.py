@@ -3,6 +3,8 @@
 import numpy as np
 from scipy import signal
 
+from audio_debias.sound.looks import mix
+
 BAND = (120.0, 3800.0)
 """Pass band, Hz."""
 
@@ -37,7 +39,7 @@ def record(sound: np.ndarray, rate: int, rng: np.random.Generator) -> np.ndarray
     response = rng.standard_normal(length) * decay
     response /= np.sqrt(np.sum(response**2))
     response[0] = 1.0
-    mono = sound.mean(axis=1)
+    mono = mix(sound)
     wet = signal.oaconvolve(mono, response)[: len(mono)]
     heard = signal.sosfilt(signal.butter(4, BAND, "bandpass", fs=rate, output="sos"), wet)
     noise = rng.standard_normal(len(heard))
