@@ -39,7 +39,6 @@ VARIANTS = {
     "yamnet": ("yamnet", {}),
     "vggish": ("vggish_raw", {}),
     "vggish bf16": ("vggish_raw", {"precision": "bf16"}),
-    "vggish bf16 soxr": ("vggish_raw", {"precision": "bf16", "resampler": "soxr_hq"}),
     "openl3": ("openl3", {}),
     "openl3 bf16": ("openl3", {"precision": "bf16"}),
     "openl3 hop 0.5 s": ("openl3_hop05", {}),

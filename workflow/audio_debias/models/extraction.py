@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from audio_debias.errors import InputError, nearest
@@ -205,7 +206,8 @@ def embed_clips(
             totals[clip] += frames[rows].sum(axis=0, dtype=np.float64)
             counts[clip] += len(frames[rows])
 
-    with ThreadPoolExecutor(threads) as pool:
+    # Clips are worked on side by side; products within one of them would fight over the cores.
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
         prepared = _map_ahead(pool, prepare, range(len(paths)), ahead=2 * threads)
         running: deque[Future] = deque()
         for arguments in _batches(usable(prepared), model.window_shape, batch):
