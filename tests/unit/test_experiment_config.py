@@ -40,6 +40,7 @@ def test_the_default_config_is_accepted_and_names_every_cell_once(config):
         "mean-classwise",
         "leace-global",
         "leace-classwise",
+        "leace_unlabelled-any",
         "zscore-global",
         "zscore-classwise",
         "k-any",
