@@ -207,6 +207,14 @@ def test_where_there_is_no_direction_the_probes_are_read_alone():
     assert set(domain_scores(np.zeros((40, 3)), domain, np.arange(40))) == {"linear", "nonlinear"}
 
 
+def test_of_a_difference_too_small_to_matter_no_source_is_named():
+    domain, properties, cause, _ = synthetic()
+    table = evidence.attribute({"s": cause}, domain, factors_of(properties), np.arange(400))
+    told = pd.Series({"auc_low": 0.501, "r2": 0.9})
+    assert not named(table, told).empty
+    assert named(table, told.replace(0.9, 0.002)).empty
+
+
 def test_of_few_tracks_every_resample_holds_both_corpora():
     domain = np.repeat([0, 1], 20)
     groups = domain * 5 + np.arange(40) % 5

@@ -8,6 +8,9 @@ from audio_debias.corpora.properties import PROPERTIES
 from audio_debias.evidence.sentences import Finding
 from audio_debias.evidence.sources import NAMED_KINDS
 
+LEAST_BETWEEN = 0.01
+"""Of a score of which no more lies between the corpora, no source is named."""
+
 OF_STEREO = ("correlation", "width")
 
 DIRECTIONS = {"lda": "its discriminant (lda)", "mean": "the difference of its means (mean)"}
@@ -22,17 +25,18 @@ def named(sources: pd.DataFrame, identified: pd.Series) -> pd.DataFrame:
     sources : DataFrame
         The rows of one score, as :func:`~audio_debias.evidence.sources.attribute` gives them.
     identified : Series
-        ``auc_low`` of that score, as :func:`~audio_debias.evidence.sources.identification` gives
-        it.
+        ``auc_low`` and ``r2`` of that score, as
+        :func:`~audio_debias.evidence.sources.identification` gives them.
 
     Returns
     -------
     DataFrame
         Those rows of properties, genre and labels that have a ``step``, in its order and then the
-        strongest first; none where the score itself may be at chance.
+        strongest first; none where the score itself may be at chance, or next to nothing of it lies
+        between the corpora: of clips in pairs, the bootstrap sees what is too small to matter.
     """
     rows = sources[sources["kind"].isin(NAMED_KINDS)]
-    if not identified["auc_low"] > 0.5:
+    if not (identified["auc_low"] > 0.5 and identified["r2"] > LEAST_BETWEEN):
         return rows.iloc[:0]
     rows = rows[rows["step"].notna()]
     return rows.sort_values(["step", "r2_alone"], ascending=[True, False], kind="stable")

@@ -38,15 +38,15 @@ def overall(
     losses = [one for one in own if one["kind"] == "drops"]
     if losses:
         yield "By how much?", _lost(losses, means, names)
-    if sources is not None:
-        yield from _origin(sources, names)
+    biased = {one["about"]["model"] for one in apart if _is_told(one["numbers"])}
+    if sources is not None and biased:
+        yield from _origin(sources[sources["model"].isin(biased)], names)
     changes = means[means["change"].notna()]
     across = changes[changes["train_corpus"] != changes["test_corpus"]]
     if across.empty:
         return
     better = across[across["verdict"] == BETTER]
     yield "What was tried?", _tried(across, names)
-    biased = {one["about"]["model"] for one in apart if _is_told(one["numbers"])}
     if gone := whether_gone(own, biased, names):
         yield "Is it gone?", gone
     yield "What helped?", _helped(own, across, better, names)
