@@ -221,6 +221,8 @@ def test_of_few_tracks_every_resample_holds_both_corpora():
     score = domain + 0.1 * np.random.default_rng(0).random(40)
     identified = evidence.identification({"s": score}, domain, groups).iloc[0]
     assert identified["auc_low"] == 1
+    with pytest.raises(ValueError, match="two corpora"):
+        evidence.identification({"s": score}, np.zeros(40, int), groups)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,12 @@ def test_how_long_a_container_is_needs_no_decoding(tmp_path, monkeypatch):
     (tmp_path / "text.m4a").write_text("no sound at all")
     assert seconds_told(tmp_path / "text.m4a") is None
 
+    def broken(*_):
+        raise av.error.BugError(0, "nothing of Python's own but a runtime error")
+
+    monkeypatch.setattr(av, "open", broken)
+    assert seconds_told(tmp_path / "a.m4a") is None
+
 
 def test_damage_and_silence_of_the_format_are_one_line(tmp_path):
     (tmp_path / "text.m4a").write_text("no sound at all")

@@ -12,6 +12,7 @@ LEAST_BETWEEN = 0.01
 """Of a score of which no more lies between the corpora, no source is named."""
 
 OF_STEREO = ("correlation", "width")
+"""Properties that follow from the channels where one corpus is mono and the other not."""
 
 DIRECTIONS = {"lda": "its discriminant (lda)", "mean": "the difference of its means (mean)"}
 """Scores that are directions which corrections take out."""
@@ -138,8 +139,9 @@ def _list(found: pd.DataFrame, rows: pd.DataFrame) -> str:
 
 def _constants(rows: pd.DataFrame) -> str:
     """What is the same for all clips of a corpus: it may be the cause, and no data can tell."""
-    # What is no measurement in a corpus of mono follows from the channels, which are listed.
-    names = rows.loc[(rows["kind"] == "constant") & ~rows["property"].isin(OF_STEREO), "property"]
+    names = rows.loc[rows["kind"] == "constant", "property"]
+    if "channels" in set(names):
+        names = names[~names.isin(OF_STEREO)]
     constant = [factor_title(name) for name in names]
     return f"; constant in each corpus: {', '.join(constant)}" if constant else ""
 

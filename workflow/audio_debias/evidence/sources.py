@@ -211,7 +211,14 @@ def _bootstrap_weights(groups: np.ndarray, domain: np.ndarray, seed: int) -> np.
     """How often each row is drawn, groups whole; the first row of ones is the sample itself.
 
     A resample that lacks one of the corpora is drawn again.
+
+    Raises
+    ------
+    ValueError
+        If there is one corpus alone.
     """
+    if len(np.unique(domain)) != 2:
+        raise ValueError("a domain score is of two corpora")
     codes, names = pd.factorize(groups)
     rng = np.random.default_rng([seed, len(names)])
 

@@ -32,7 +32,7 @@ def whether_gone(own: Sequence[Mapping], biased: Collection[str], names: Names) 
         return None
     gone = [one for one in judged if _at_chance(one["numbers"], "linear")]
     if not gone:
-        least = min(judged, key=lambda one: one["numbers"]["linear auc_after"])
+        least = min(judged, key=lambda one: abs(one["numbers"]["linear auc_after"] - 0.5))
         return (
             "No: after every correction a simple classifier still tells the corpora apart, after "
             f"{which(_about(least), names)} the least, at AUC "

@@ -111,11 +111,13 @@ def container_seconds(path: str | Path) -> float | None:
     """How long the container says that its sound is; None where it says nothing, or is none."""
     try:
         import av
-
+    except ImportError:
+        return None
+    try:
         with av.open(str(path)) as container:
             tracks = container.streams.audio
             return _seconds(container, tracks[0]) if tracks else None
-    except (ImportError, OSError, ValueError):
+    except (av.FFmpegError, OSError, ValueError):  # not every one of FFmpeg's is one of Python's
         return None
 
 

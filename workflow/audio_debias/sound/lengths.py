@@ -244,9 +244,13 @@ def seconds_told(path: Path) -> float | None:
     """How long a file says that it is, without a look at its sound; None where it does not say."""
     try:
         info = soundfile.info(path)
-    except (soundfile.SoundFileError, OSError, TypeError):
+    except (soundfile.SoundFileError, OSError, TypeError, ValueError):
         return container_seconds(path)
-    if info.frames >= UNKNOWN or (info.format == "MP3" and not has_count(path)):
+    if (
+        info.frames >= UNKNOWN
+        or info.samplerate < 1
+        or (info.format == "MP3" and not has_count(path))
+    ):
         return None
     return info.frames / info.samplerate
 
