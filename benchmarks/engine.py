@@ -50,6 +50,7 @@ LABELS = ["cello", "clarinet", "flute", "guitar", "organ"]
 LABELS += ["piano", "saxophone", "trumpet", "violin", "voice"]
 GENRES = ["pop_rock", "jazz_blue", "classical", "country_folk"]
 SIZES = {"irmas": (4997, 1666), "openmic": (6838, 2491)}
+PAPER_METHODS = ["none", "lda", "mlda", "k", "klda", "mklda"]
 WIDTHS = {"synthetic128": 128, "synthetic512": 512, "synthetic1024": 1024}
 ANNOTATED = 0.105
 """Share of OpenMIC's clips that are annotated for a label; every clip of IRMAS is."""
@@ -292,6 +293,7 @@ def prepare(project: Path, widths: dict[str, int], scale: int = 1) -> None:
         shutil.copytree(ROOT / name, project / name, ignore=ignored)
     config = yaml.safe_load((project / "config.yaml").read_text())
     config |= {"run": "engine", "corpora": list(SIZES), "models": list(widths)}
+    config |= {"methods": PAPER_METHODS, "controls": {"draws": 0}}
     config["accept_licences"] = ["CC BY-NC-SA 3.0"]  # of the corpora whose sizes are imitated
     (project / "config.yaml").write_text(yaml.safe_dump(config))
     model = yaml.safe_load((project / "resources/models/yamnet.yaml").read_text())

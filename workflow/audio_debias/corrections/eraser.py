@@ -54,7 +54,8 @@ class Eraser:
             return x
         offset = x - self.centre if self.centre.any() else x
         if self.scale is None and self.target is None:
-            return x - (offset @ self.left) @ self.right.T
+            taken = (offset @ self.left) @ self.right.T
+            return np.subtract(x, taken, out=taken)
         moved = offset * (1.0 if self.scale is None else self.scale)
         moved += self.centre if self.target is None else self.target
         return moved - (offset @ self.left) @ self.right.T if self.rank else moved

@@ -1,6 +1,8 @@
 """Explicit maps of the Gaussian kernel exp(-|x - y|^2 / (2 sigma^2)): a linear direction in the
 mapped space is a non-linear one in the embedding space."""
 
+from functools import cache
+
 import numpy as np
 from scipy.linalg import hadamard
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -180,4 +182,9 @@ def walsh_hadamard(x: np.ndarray) -> np.ndarray:
     n, width = x.shape
     exponent = width.bit_length() - 1
     p, q = 1 << (exponent // 2), 1 << (exponent - exponent // 2)
-    return (hadamard(p, float) @ x.reshape(n, p, q) @ hadamard(q, float)).reshape(n, width)
+    return (_hadamard(p) @ x.reshape(n, p, q) @ _hadamard(q)).reshape(n, width)
+
+
+@cache
+def _hadamard(width: int) -> np.ndarray:
+    return hadamard(width, float)

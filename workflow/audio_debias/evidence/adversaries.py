@@ -146,6 +146,8 @@ class _Identification:
         self.resamples, self.permutations = resamples, permutations
         self.samples, self.clips, self.embeddings = samples, clips, embeddings
         self.permute = permute
+        positive = samples[samples["positive"]]
+        self._held = pd.crosstab([positive["corpus"], positive["clip_id"]], positive["label"]) > 0
         self._known, self._drawn = {}, {}
 
     def of(self, corrections) -> pd.DataFrame:
@@ -156,8 +158,9 @@ class _Identification:
         if bound not in self._drawn:
             rng = np.random.default_rng(self.seed)
             train, test = self._draw("train", bound, rng), self._draw("test", bound, rng)
-            self._drawn[bound] = train, test, NullAucs(test, self.permutations, rng)
-        train, test, null = self._drawn[bound]
+            null = NullAucs(test, self.permutations, rng)
+            self._drawn[bound] = train, test, null, self._resampled(test)
+        train, test, null, resampled = self._drawn[bound]
         if test["domain"].nunique() < 2:
             return _table([])
         judged = [self._judge(correction, train, test) for _, correction in corrections]
@@ -167,7 +170,7 @@ class _Identification:
             low, high = null.of(after, self.level)
             row = {"adversary": name, "null_low": low, "null_high": high}
             for when, scores in (("before", before), ("after", after)):
-                found = self._interval(scores, test)
+                found = self._interval(scores, test, resampled)
                 row |= dict(zip((f"auc_{when}", f"{when}_low", f"{when}_high"), found, strict=True))
             for measure in judged[0]["measures"]:
                 row[measure] = np.mean([one["measures"][measure] for one in judged])
@@ -236,10 +239,8 @@ class _Identification:
 
     def _measures(self, x: np.ndarray, train: pd.DataFrame) -> dict[str, float]:
         domain = train["domain"].to_numpy()
-        positive = self.samples[self.samples["positive"]]
-        held = pd.crosstab([positive["corpus"], positive["clip_id"]], positive["label"]) > 0
         keys = pd.MultiIndex.from_frame(train[["corpus", "clip_id"]])
-        held = held.reindex(keys, fill_value=False).to_numpy(float)
+        held = self._held.reindex(keys, fill_value=False).to_numpy(float)
         known = train["track_id"].notna().to_numpy()
         shares = variance_shares(
             x,
@@ -253,11 +254,8 @@ class _Identification:
         distance = frechet_distance(x[~domain], x[domain])
         return {"frechet": distance} | {f"share_{name}": value for name, value in shares.items()}
 
-    def _interval(self, scores: list[np.ndarray], test: pd.DataFrame) -> tuple:
-        """Mean AUC over `scores` (one array a label) and its interval over test tracks."""
-        domain = test["domain"].to_numpy()
-        aucs = [WeightedAuc(one, domain) for one in scores]
-        mean = np.mean([auc(np.ones((len(test), 1), dtype=np.int32))[0] for auc in aucs])
+    def _resampled(self, test: pd.DataFrame) -> list[np.ndarray]:
+        """Resamples of the test clips, each corpus on its own: blocks of (clips, R)."""
         draws = [
             Resamples(
                 pd.factorize(test["track"][test["corpus"] == corpus])[0],
@@ -266,15 +264,17 @@ class _Identification:
             ).blocks()
             for corpus in self.corpora
         ]
-        sd = np.std(
-            np.concatenate(
-                [
-                    np.mean([auc(np.concatenate(both)) for auc in aucs], axis=0)
-                    for both in zip(*draws, strict=True)
-                ]
-            ),
-            ddof=1,
-        )
+        return [np.concatenate(both) for both in zip(*draws, strict=True)]
+
+    def _interval(
+        self, scores: list[np.ndarray], test: pd.DataFrame, resampled: list[np.ndarray]
+    ) -> tuple:
+        """Mean AUC over `scores` (one array a label) and its interval over test tracks."""
+        domain = test["domain"].to_numpy()
+        aucs = [WeightedAuc(one, domain) for one in scores]
+        mean = np.mean([auc(np.ones((len(test), 1), dtype=np.int32))[0] for auc in aucs])
+        drawn = [np.mean([auc(weights) for auc in aucs], axis=0) for weights in resampled]
+        sd = np.std(np.concatenate(drawn), ddof=1)
         df = test.groupby("corpus")["track"].nunique().min() - 1
         low, high = auc_interval(mean, sd, df, self.level)
         return mean, float(low), float(high)

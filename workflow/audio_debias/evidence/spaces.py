@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_array
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
@@ -65,8 +66,8 @@ def _share(x: np.ndarray, factor: np.ndarray) -> float:
         codes = pd.factorize(factor[known])[0]
         counts = np.bincount(codes)
         df = len(counts) - 1
-        sums = np.zeros((len(counts), x.shape[1]))
-        np.add.at(sums, codes, x)
+        members = csr_array((np.ones(len(x)), (codes, np.arange(len(x)))))
+        sums = members @ x if len(x) else x
         explained = float((sums**2 / counts[:, None]).sum()) if len(counts) else 0.0
     else:
         x = x - x.mean(axis=0)

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import RidgeCV
-from sklearn.metrics import roc_auc_score
 
 from audio_debias.corrections.correction import BiasCorrection
 from audio_debias.corrections.directions import cosine
 from audio_debias.corrections.eraser import Eraser
-from audio_debias.transfers.classifier import LogisticGrid
+from audio_debias.transfers.classifier import LogisticGrid, roc_auc
 
 PROBE_CLIPS = 192
 """Training clips of each corpus that a probe sees, evenly spaced in the matched sample."""
@@ -94,9 +93,9 @@ class DomainProbe:
         """
         direction = before = after = None
         if min(values_a.shape[1], values_b.shape[1]):
-            domain = np.repeat([0, 1], [values_a.shape[1], values_b.shape[1]])
+            second = np.repeat([False, True], [values_a.shape[1], values_b.shape[1]])
             values = np.concatenate([values_a, values_b], axis=1)
-            direction, before, after = (roc_auc_score(domain, row) for row in values)
+            direction, before, after = (roc_auc(second, row) for row in values)
             # The sign of a singular vector is arbitrary.
             direction = max(direction, 1 - direction) if self.rank else None
         return (

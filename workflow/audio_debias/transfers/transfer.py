@@ -89,6 +89,7 @@ def run_transfers(
                 }
                 for parts in (train, test)
             )
+            probes: dict[tuple, DomainProbe] = {}
             for corpus in (name for name in corpora if label in corrections[name]):
                 correction = corrections[corpus][label]
                 # Kernel maps are random: no published digit to repeat.
@@ -100,9 +101,13 @@ def run_transfers(
                 classifier.fit(corrected, train[corpus]["positive"])
                 classifiers[label, corpus] = classifier
                 erasers = [correction.eraser_of(name) for name in corpora]
-                probe = DomainProbe(
-                    erasers, *(correction.map(_spread(x_train[name]), corpus) for name in corpora)
-                )
+                # A linear space maps the clips of all train corpora alike.
+                of = (id(correction), None if correction.space_ is None else corpus)
+                if of not in probes:
+                    spread = (_spread(x_train[name]) for name in corpora)
+                    seen = (correction.map(rows, corpus) for rows in spread)
+                    probes[of] = DomainProbe(erasers, *seen)
+                probe = probes[of]
                 values = {}
                 for row, (name, eraser) in enumerate(zip(corpora, erasers, strict=True)):
                     w, b = eraser.pull_back(classifier.coef_, classifier.intercept_)
