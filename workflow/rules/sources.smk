@@ -12,6 +12,8 @@ rule measure_properties:
         logs("measure_properties", "{corpus}/{shard}"),
     benchmark:
         benchmarks("measure_properties", "{corpus}/{shard}")
+    # The longest chain to the page begins here.
+    priority: 1
     conda:
         "../../envs/core.yaml"
     resources:
