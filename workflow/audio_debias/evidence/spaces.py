@@ -66,8 +66,8 @@ def _share(x: np.ndarray, factor: np.ndarray) -> float:
         codes = pd.factorize(factor[known])[0]
         counts = np.bincount(codes)
         df = len(counts) - 1
-        members = csr_array((np.ones(len(x)), (codes, np.arange(len(x)))))
-        sums = members @ x if len(x) else x
+        where = (codes, np.arange(len(x)))
+        sums = csr_array((np.ones(len(x)), where), shape=(len(counts), len(x))) @ x
         explained = float((sums**2 / counts[:, None]).sum()) if len(counts) else 0.0
     else:
         x = x - x.mean(axis=0)
