@@ -25,6 +25,7 @@ def test_the_chain_runs_and_a_second_run_does_nothing(finished, tmp_path):
     assert "Nothing to be done" in finished.copy(tmp_path / "copy").snakemake().stdout
 
 
+@pytest.mark.slow
 def test_another_seed_moves_the_random_maps_and_lies_apart(project):
     project.configure(methods=["none", "lda", "k"], published={"seeds": [7], **PUBLISHED})
     paths = [project.results(name) for name in ("metrics.parquet", "repeats/7/metrics.parquet")]

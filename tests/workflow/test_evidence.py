@@ -28,6 +28,7 @@ def test_a_run_gives_intervals_adversaries_and_findings(finished):
     assert all(one["text"] in page for one in found)
 
 
+@pytest.mark.slow
 def test_further_training_samples_and_controls_are_run_on_demand(project):
     project.configure(
         methods=["none", "k"], uncertainty=UNCERTAINTY | {"seeds": 2}, controls={"draws": 3}
@@ -44,6 +45,7 @@ def test_further_training_samples_and_controls_are_run_on_demand(project):
     assert "training_share" in {one["kind"] for one in found}
 
 
+@pytest.mark.slow
 def test_a_method_at_a_strength_is_a_point_of_its_curve(project):
     project.configure(methods=["none", "mean", "mean@0.5", "lda"], uncertainty=UNCERTAINTY)
     project.snakemake("results/test/figures/strength/dry--noisy.svg", "results/test/index.html")

@@ -8,6 +8,8 @@ from audio_debias.corrections.per_label import LABEL_FREE
 from audio_debias.corrections.store import load_corrections
 from projects import GENRES, LABELS, write_corpus, write_embeddings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def three(project):

@@ -67,6 +67,7 @@ EXTRACTED = {"extract": 2, "merge_embeddings": 2, "match_samples": 1, **FITTED}
 INDEXED = {"index_corpus": 1, **EXTRACTED, "extract": 1, "merge_embeddings": 1}
 
 
+@pytest.mark.slow
 def test_an_edit_of_an_own_plugin_runs_exactly_what_it_touches(project):
     project.add("readers", "mine", READER)
     project.add("kinds", "mine", KIND)
