@@ -46,6 +46,7 @@ rule identify_domains:
         logs("identify_domains", "{pair}/{model}"),
     benchmark:
         benchmarks("identify_domains", "{pair}/{model}")
+    priority: 1
     conda:
         "../../envs/core.yaml"
     resources:

@@ -12,7 +12,7 @@ rule measure_properties:
         logs("measure_properties", "{corpus}/{shard}"),
     benchmark:
         benchmarks("measure_properties", "{corpus}/{shard}")
-    # The longest chain to the page begins here.
+    # The longest chain to the page: its jobs go first.
     priority: 1
     conda:
         "../../envs/core.yaml"
@@ -42,6 +42,7 @@ rule merge_properties:
         logs("merge_properties", "{corpus}"),
     benchmark:
         benchmarks("merge_properties", "{corpus}")
+    priority: 1
     conda:
         "../../envs/core.yaml"
     resources:
@@ -63,6 +64,7 @@ rule sources:
         logs("sources", "{pair}/{model}"),
     benchmark:
         benchmarks("sources", "{pair}/{model}")
+    priority: 1
     conda:
         "../../envs/core.yaml"
     resources:
