@@ -196,11 +196,29 @@ def test_the_card_knows_the_model(fitted, tmp_path):
         (["fit", "t.parquet", "--out", "e.safetensors"], "has no column domain"),
         (["fit", "t.parquet", "--out", "e.safetensors", "--domain", "rare"], "domain 'y' has "),
         (
-            ["fit", "t.parquet", "--out", "e", "--domain", "device", "--method", "leece"],
+            [
+                "fit",
+                "t.parquet",
+                "--out",
+                "e.safetensors",
+                "--domain",
+                "device",
+                "--method",
+                "leece",
+            ],
             "did you mean 'leace'?",
         ),
         (
-            ["fit", "t.parquet", "--out", "e", "--domain", "device", "--option", "shrink=1"],
+            [
+                "fit",
+                "t.parquet",
+                "--out",
+                "e.safetensors",
+                "--domain",
+                "device",
+                "--option",
+                "shrink=1",
+            ],
             "did you mean 'shrinkage'?",
         ),
         (["apply", "t.parquet", "t.parquet", "--out", "o.parquet"], "t.parquet: damaged"),
@@ -238,7 +256,7 @@ def test_nothing_is_replaced_unless_asked(fitted, tmp_path):
     out.write_text("mine")
     assert "is there already" in run("apply", eraser, table, "--out", out, code=1).stderr
     assert out.read_text() == "mine"
-    assert "the table itself" in run("apply", eraser, table, "--out", table, code=1).stderr
+    assert "is read by this command" in run("apply", eraser, table, "--out", table, code=1).stderr
     run("apply", eraser, table, "--out", out, "--overwrite")
     assert len(read_table(out)) == 480
 

@@ -7,6 +7,7 @@ import pytest
 
 from audio_debias.evidence import sentences
 from audio_debias.evidence.findings import as_json, collect, markdown
+from audio_debias.evidence.modes import free_of_modes
 
 NAMES = {
     "a": "IRMAS",
@@ -175,7 +176,8 @@ def test_random_directions():
             }
         ]
     )  # fmt: skip
-    assert text_of(sentences.random_directions(band, intervals(), NAMES)) == (
+    free = free_of_modes(intervals())
+    assert text_of(sentences.random_directions(band, intervals(), free, NAMES)) == (
         "On VGGish, random directions change mean AUC across corpora by −0.40 to +0.20 points "
         "(10 draws); 1 of 1 changes by a correction lie within what they do."
     )
@@ -224,3 +226,33 @@ def test_the_page_and_the_machines_file_hold_every_sentence():
     for entry in entries:
         assert f"- {entry['text']}\n" in page
         assert entry["numbers"]
+
+
+def test_a_method_that_no_mode_changes_is_counted_once():
+    means = pd.concat(
+        [
+            intervals(method=method, mode=mode, verdict="cannot tell", clips_needed=clips)
+            for method, clips in (("k", 900), ("lda", 700))
+            for mode in ("global", "classwise")
+        ],
+        ignore_index=True,
+    )
+    means.loc[3, "change"] = 0.01  # of lda, the modes differ
+    found = collect(
+        means,
+        DROP,
+        adversaries(),
+        RANKS,
+        margin=0.5,
+        resamples=200,
+        redrawn={},
+        names=NAMES,
+    )
+    by_kind = {one.kind: one for one in found}
+    assert by_kind["verdicts"].text.startswith("Of 3 changes")
+    assert by_kind["clips_wanted"].numbers["changes"] == 3
+
+
+def test_a_probe_below_chance_is_not_said_to_be_at_chance():
+    found = sentences.corrections(intervals(), adversaries(after=(0.3, 0.9, 0.9)), RANKS, NAMES)
+    assert "is turned round, below chance, at 30.0" in text_of(found)

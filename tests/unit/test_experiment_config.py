@@ -5,7 +5,9 @@ import copy
 import pytest
 import yaml
 
+from audio_debias.corpora.clips import RESERVED
 from audio_debias.errors import InputError
+from audio_debias.evidence.bootstrap import MEAN
 from audio_debias.experiment.config import load_experiment
 from audio_debias.experiment.schema import read_yaml
 from projects import ROOT
@@ -99,6 +101,23 @@ def test_a_method_may_be_named_at_a_strength(config):
     assert "k takes nothing out; write k" in refusal(config)
     config["methods"] = ["none", "leace@1.5"]
     assert refusal(config).startswith("config: methods")
+
+
+@pytest.mark.parametrize("label", [*RESERVED, MEAN])
+def test_a_label_cannot_be_called_as_a_column_of_the_workflows_own_tables(config, label):
+    config["labels"] = [*config["labels"], label]
+    assert f"config: labels: {label!r} is what the workflow's own tables call" in refusal(config)
+
+
+@pytest.mark.parametrize("strength", [2, -0.1, "much"])
+def test_a_strength_of_a_method_is_checked_before_anything_runs(config, project, strength):
+    options = {"strength": strength}
+    path = project / "resources" / "methods" / "mine.yaml"
+    own = read_yaml(ROOT / "resources/methods/leace.yaml")
+    path.write_text(yaml.safe_dump(own | {"name": "mine", "options": options}))
+    config["methods"] = ["none", "mine"]
+    with pytest.raises(InputError, match=r"mine\.yaml: options: strength: is .*between 0 and 1"):
+        load_experiment(config, project)
 
 
 @pytest.mark.parametrize(

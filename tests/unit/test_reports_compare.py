@@ -3,8 +3,8 @@
 import pytest
 
 from audio_debias.errors import InputError
+from audio_debias.evidence.modes import free_of_modes, once
 from audio_debias.files import write_parquet
-from audio_debias.reports.answer import free_of_modes, once
 from audio_debias.reports.compare import compare_runs, write_comparison
 from unit.page_data import make_run
 

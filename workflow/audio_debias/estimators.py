@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 from sklearn.base import BaseEstimator
 
 from audio_debias.errors import InputError
@@ -25,7 +25,8 @@ def save_arrays(path: str | Path, arrays: Mapping[str, np.ndarray], content: Map
     tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     header = {"format": FORMAT, "digest": _digest(tensors, content), **content}
     with replacing(path) as temporary:
-        save_file(tensors, temporary, metadata={_KEY: json.dumps(header)})
+        # Written here, as any other file: what safetensors writes, its owner alone may read.
+        temporary.write_bytes(save(tensors, metadata={_KEY: json.dumps(header)}))
 
 
 def load_arrays(path: str | Path) -> tuple[dict[str, np.ndarray], dict]:

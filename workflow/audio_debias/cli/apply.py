@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from audio_debias.cli.options import PATH, overwrite, refuse_existing, say
+from audio_debias.cli.options import PATH, check_out, overwrite, say
 
 
 @click.command()
@@ -47,16 +47,14 @@ def apply(
     from audio_debias.tables.formats import open_table
     from audio_debias.tables.streaming import rewrite
 
-    if out.exists() and table.exists() and out.samefile(table):
-        raise InputError(f"{out}: is the table itself; give another --out")
-    refuse_existing(out, overwrite)
+    file = open_table(table)
+    check_out(out, overwrite, file.path, eraser)
     correction, card = load_pooled(eraser)
     if model is not None and card.get("model") not in (None, model):
         raise InputError(
             f"{eraser}: --model: was fitted on embeddings of {card['model']!r}, not {model!r}; "
             "fit one on yours"
         )
-    file = open_table(table)
     columns = find_columns(file.schema.names, {"id": id_, "domain": domain}, str(table))
     if correction.needs_domain and columns.domain is None:
         raise InputError(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from audio_debias.cli.options import PATH, overwrite, refuse_existing, say
+from audio_debias.cli.options import PATH, check_out, overwrite, say
 
 
 @click.command()
@@ -26,6 +26,6 @@ def compare(before: Path, after: Path, out: Path, overwrite: bool):
     """
     from audio_debias.reports.compare import write_comparison
 
-    refuse_existing(out, overwrite)
+    check_out(out, overwrite)
     write_comparison(before, after, out)
     say(str(out))

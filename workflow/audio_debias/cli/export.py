@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from audio_debias.cli.options import PATH, overwrite, refuse_existing, say
+from audio_debias.cli.options import PATH, check_out, overwrite, say
 
 
 @click.command()
@@ -23,7 +23,7 @@ def export(eraser: Path, out: Path, domain: str | None, overwrite: bool):
 
     if out.suffix not in (".onnx", ".npz"):
         raise InputError(f"{out}: must be .onnx or .npz")
-    refuse_existing(out, overwrite)
+    check_out(out, overwrite, eraser)
     one = affine_eraser(load_pooled(eraser)[0], domain)
     if out.suffix == ".npz":
         click.echo(export_npz(out, one), nl=False)

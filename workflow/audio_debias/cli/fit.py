@@ -8,9 +8,9 @@ import click
 from audio_debias.cli.options import (
     PATH,
     as_json,
+    check_out,
     overwrite,
     read,
-    refuse_existing,
     say,
     table_options,
 )
@@ -69,10 +69,14 @@ def fit(
     from audio_debias.corrections.per_label import LABEL_FREE
     from audio_debias.corrections.pooled import fit_pooled
     from audio_debias.corrections.store import save_corrections
+    from audio_debias.errors import InputError
     from audio_debias.evidence.measurement import removed_by
+    from audio_debias.tables.formats import open_table
     from audio_debias.tables.splitting import split_of
 
-    refuse_existing(out, overwrite)
+    if out.suffix != ".safetensors":
+        raise InputError(f"{out}: must be .safetensors")
+    check_out(out, overwrite, open_table(table).path, options["embeddings"])
     rows = read(table, options)
     rows = replace(rows, split=split_of(rows, seed))
     given = _settings(settings) | ({} if strength is None else {"strength": strength})

@@ -29,14 +29,17 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except InputError as error:
             click.echo(f"error: {error}", err=True)
+        except BrokenPipeError:  # a pager that was closed
+            sys.stderr.close()
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            click.echo(f"error: {where}{error.strerror or error}", err=True)
         except MemoryError:
             click.echo("error: out of memory; give it fewer rows at a time", err=True)
         except ModuleNotFoundError as error:
             if (error.name or "audio_debias").startswith("audio_debias"):
                 raise
             click.echo(f"error: needs {error.name}: pip install {error.name}", err=True)
-        except BrokenPipeError:  # a pager that was closed
-            sys.stderr.close()
         ctx.exit(1)
 
 

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import click
 
-from audio_debias.cli.options import PATH, as_json, overwrite, read, say, table_options
+from audio_debias.cli.options import (
+    PATH,
+    as_json,
+    check_folder,
+    overwrite,
+    read,
+    say,
+    table_options,
+)
 
 _out = click.option(
     "--out", type=PATH, help="Folder for report.html and report.json.", metavar="FOLDER"
@@ -60,6 +68,8 @@ def _report(eraser, table, out, seed, overwrite, as_json, options) -> None:
     from audio_debias.evidence.measurement import measure_table
     from audio_debias.reports.measurement_page import sentences, write_report
 
+    if out is not None:
+        check_folder(out)
     if out is not None and (out / "report.html").exists() and not overwrite:
         raise InputError(f"{out}: holds a report already; give another --out, or --overwrite")
     correction = None if eraser is None else load_pooled(eraser)[0]

@@ -77,18 +77,49 @@ def columns_of(options: dict[str, Any]) -> dict[str, Any]:
     return {"id": options.get("id_")} | {name: options.get(name) for name in names}
 
 
-def refuse_existing(path: Path, overwrite: bool) -> None:
-    """Refuse to replace a file that is there.
+def check_out(path: Path, overwrite: bool, *read: Path | None) -> None:
+    """Refuse, before anything is computed, a file that cannot or must not be written.
+
+    Parameters
+    ----------
+    path : Path
+        What ``--out`` names.
+    overwrite : bool
+        Whether a file that is there may be replaced.
+    *read : Path or None
+        What the command reads: never replaced.
 
     Raises
     ------
     InputError
-        If it is there and `overwrite` is not set.
+        If it is there, is read, is a folder, or lies below a file.
     """
     from audio_debias.errors import InputError
 
-    if path.exists() and not overwrite:
+    check_folder(path.parent)
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name a file with --out")
+    if not path.exists():
+        return
+    if any(one is not None and one.exists() and one.samefile(path) for one in read):
+        raise InputError(f"{path}: is read by this command; give another --out")
+    if not overwrite:
         raise InputError(f"{path}: is there already; give another --out, or --overwrite")
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder that cannot be: one that is a file, or lies below one.
+
+    Raises
+    ------
+    InputError
+        Naming the file.
+    """
+    from audio_debias.errors import InputError
+
+    there = next(one for one in (path, *path.absolute().parents) if one.exists())
+    if not there.is_dir():
+        raise InputError(f"{there}: is a file, and --out wants a folder there; give another --out")
 
 
 def say(text: str) -> None:

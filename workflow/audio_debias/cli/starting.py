@@ -12,6 +12,7 @@ import yaml
 from audio_debias.cli.grouping import groups_by_regex
 from audio_debias.corpora.folders import clips_of_folders, told_folders
 from audio_debias.errors import InputError
+from audio_debias.experiment.config import TAKEN_LABELS
 from audio_debias.files import replacing
 from audio_debias.tables.embedding_table import EmbeddingTable
 
@@ -251,6 +252,10 @@ def _renamed(labels: Sequence[str], source: str) -> dict[str, str]:
 
 def _shared_labels(start: Start, own: Mapping[str, Mapping[str, str]]) -> None:
     shared = set.intersection(*(set(names.values()) for names in own.values()))
+    for taken in sorted(shared & set(TAKEN_LABELS)):
+        raise InputError(
+            f"the label {taken!r} is what the workflow's own tables call something else; rename it"
+        )
     for name, names in own.items():
         left_out = sorted(set(names.values()) - shared)
         if left_out:

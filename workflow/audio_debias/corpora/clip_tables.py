@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from audio_debias.corpora.csv_rows import read_rows
 from audio_debias.corpora.text import as_known, key, plain
@@ -11,6 +12,7 @@ from audio_debias.errors import InputError, nearest
 from audio_debias.sound.segments import fragment
 from audio_debias.tables.formats import open_table
 from audio_debias.tables.labels import label_table
+from audio_debias.tables.text import as_text
 
 
 def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
@@ -94,16 +96,7 @@ def require(rows: pd.DataFrame, name: str, path: Path) -> pd.Series:
 
 def _other(path: Path) -> pd.DataFrame:
     table = open_table(path)
-    names = [field.name for field in table.schema if not hasattr(field.type, "value_type")]
+    names = [field.name for field in table.schema if not pa.types.is_nested(field.type)]
     frame = table.read(names).to_pandas(types_mapper=None)
     frame.index += 1
-    return pd.DataFrame({name: _text(frame[name]) for name in names}, dtype="str")
-
-
-def _text(column: pd.Series) -> pd.Series:
-    """Cells as a CSV would hold them: a flag as 1 or 0, a whole number without a point."""
-    if column.dtype == bool or (column.dtype == object and set(column.dropna()) <= {True, False}):
-        column = column.astype("boolean").astype("Int64")
-    elif pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all():
-        column = column.astype("Int64")
-    return column.astype("string").fillna("").str.strip().astype("str")
+    return pd.DataFrame({name: as_text(frame[name]).fillna("") for name in names}, dtype="str")

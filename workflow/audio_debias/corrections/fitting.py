@@ -116,6 +116,12 @@ def fit_eraser(
     module = ERASERS.load(name, "eraser")
     check_options(own, {**module.OPTIONS, **COMMON_OPTIONS}, f"eraser {name}")
     strength = own.pop("strength", 1.0)
+    target = own.get("target")
+    if target is not None and not 0 <= target < rows.n_domains:
+        raise InputError(
+            f"eraser {name}: options: target: is {target}; the domains are 0 to "
+            f"{rows.n_domains - 1}"
+        )
     if hasattr(module, "fit"):
         if per_genre:
             raise InputError(f"eraser {name}: per_genre: it gives no directions, one set a genre")
@@ -225,7 +231,10 @@ def transformer_class(name: str, field: str) -> type:
     """
     module, _, attribute = name.partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)
+        found = getattr(importlib.import_module(module), attribute)
+        if not isinstance(found, type):
+            raise ValueError(f"{attribute} is no class")
+        return found
     except (ImportError, AttributeError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise InputError(f"{field}: {name}: {reason}; install it, or mend the name") from None

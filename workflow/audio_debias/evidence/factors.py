@@ -107,7 +107,8 @@ def _constant(column: pd.Series, domain: np.ndarray | None) -> bool:
 
 
 def _numeric(column: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    values = column.to_numpy(dtype=np.float64, na_value=np.nan)
+    # A user's table may hold words under the name of a property.
+    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     known = np.isfinite(values)
     if len(np.unique(values[known])) + (~known).any() < 2:
         return np.empty((len(values), 0)), np.zeros(len(values), int)

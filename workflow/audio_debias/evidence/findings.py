@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from audio_debias.evidence import sentences, source_sentences
+from audio_debias.evidence.modes import free_of_modes, once
 from audio_debias.evidence.sentences import Finding
 from audio_debias.evidence.wording import Names, percent
 from audio_debias.files import reading
@@ -46,19 +47,21 @@ def collect(
     sources, identified : DataFrame, optional
         What :mod:`audio_debias.evidence.pair_sources` gives, led by ``pair`` and ``model``.
     """
+    free = free_of_modes(intervals)
+    single = once(intervals, free)
     found = [
         *sentences.told_apart(adversaries, names),
         *sentences.drops(drops, names),
         *sentences.corrections(intervals, adversaries, ranks, names),
-        *sentences.verdicts(intervals),
-        *sentences.clips_wanted(intervals, margin, names),
-        *sentences.training_share(intervals),
+        *sentences.verdicts(single),
+        *sentences.clips_wanted(single, margin, names),
+        *sentences.training_share(single),
     ]
     if sources is not None and identified is not None:
         found += source_sentences.sentences(sources, identified, names)
         found += source_sentences.along(sources, identified, names)
     if band is not None:
-        found += sentences.random_directions(band, intervals, names)
+        found += sentences.random_directions(band, intervals, free, names)
     if published is not None:
         found += sentences.published_noise(published)
     if controls is not None:

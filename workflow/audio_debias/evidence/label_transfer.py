@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 from sklearn.linear_model import RidgeCV
 from threadpoolctl import threadpool_limits
 
@@ -58,13 +59,14 @@ def label_transfer(
     dict
         ``labels``: those that some pair of domains can be tried on; ``cells``: for every train and
         test domain ``auc`` (mean over labels), ``low``, ``high`` and ``by_label``; ``within`` and
-        ``cross``: the means over cells of one domain and of two, with ``low`` and ``high``. Null
-        where nothing can be tried.
+        ``cross``: the means over cells of one domain and of two, with ``low`` and ``high``;
+        ``lost``: their difference. These three are over the same labels and test domains, those
+        that can be tried both ways; null where there are none.
     """
     with threadpool_limits(1):
         cells = _cells(train, test, labels, len(names))
         if not cells:
-            return {"labels": [], "cells": [], "within": None, "cross": None}
+            return {"labels": [], "cells": [], "within": None, "cross": None, "lost": None}
         drawn = _resamples(test, cells, labels, names, resamples, seed)
         measured = {id(cell): _measure(cell, drawn) for cell in cells}
     table = []
@@ -77,14 +79,45 @@ def label_transfer(
                 table.append(
                     {"train": names[one], "test": names[other], **mean, "by_label": by_label}
                 )
-    within = [measured[id(cell)] for cell in cells if cell.train == cell.test]
-    cross = [measured[id(cell)] for cell in cells if cell.train != cell.test]
     return {
         "labels": sorted({cell.label for cell in cells}),
         "cells": table,
-        "within": _mean(within, test, level) if within else None,
-        "cross": _mean(cross, test, level) if cross else None,
+        **_compared(cells, measured, test, level),
     }
+
+
+def _compared(cells, measured, test: Side, level: float) -> dict:
+    """``within``, ``cross`` and ``lost`` over what can be tried both ways."""
+    ways: dict[tuple, dict[bool, list]] = {}
+    for cell in cells:
+        both = ways.setdefault((cell.label, cell.test), {True: [], False: []})
+        both[cell.train == cell.test].append(measured[id(cell)])
+    kept = [both for both in ways.values() if both[True] and both[False]]
+    if not kept:
+        return {"within": None, "cross": None, "lost": None}
+    within = [_average(both[True]) for both in kept]
+    cross = [_average(both[False]) for both in kept]
+    (own, own_draws), (other, other_draws) = _average(within), _average(cross)
+    half = stdtrit(_df(test), (1 + level) / 2) * np.std(own_draws - other_draws, ddof=1)
+    lost = own - other
+    return {
+        "within": _mean(within, test, level),
+        "cross": _mean(cross, test, level),
+        "lost": {"auc": lost, "low": float(lost - half), "high": float(lost + half)},
+    }
+
+
+def _average(measured: list[tuple[float, np.ndarray]]) -> tuple[float, np.ndarray]:
+    """The mean of AUCs, and that of their resamples."""
+    return float(np.mean([auc for auc, _ in measured])), np.mean(
+        [draws for _, draws in measured], axis=0
+    )
+
+
+def _df(test: Side) -> int:
+    """Degrees of freedom: one fewer than the groups of the smallest domain."""
+    groups = [len(np.unique(test.group[test.domain == code])) for code in np.unique(test.domain)]
+    return max(min(groups) - 1, 1)
 
 
 def _cells(train: Side, test: Side, labels: pd.DataFrame, k: int) -> list[_Cell]:
@@ -167,9 +200,8 @@ def _measure(cell: _Cell, drawn: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def _mean(measured: list[tuple[float, np.ndarray]], test: Side, level: float) -> dict:
-    value = float(np.mean([auc for auc, _ in measured]))
-    sd = float(np.std(np.mean([draws for _, draws in measured], axis=0), ddof=1))
-    groups = min(len(np.unique(test.group[test.domain == code])) for code in np.unique(test.domain))
-    low, high = (float(one) for one in auc_interval(value, sd, max(groups - 1, 1), level))
+    value, draws = _average(measured)
+    sd = float(np.std(draws, ddof=1))
+    low, high = (float(one) for one in auc_interval(value, sd, _df(test), level))
     plain = [None if np.isnan(bound) else bound for bound in (low, high)]
     return {"auc": value, "low": plain[0], "high": plain[1]}

@@ -111,7 +111,8 @@ def identify(
     dict
         ``chance``, 1 / k; ``probes``: by name ``accuracy`` (mean over domains of the share of test
         rows that is named right), ``low``, ``high``, ``null_low``, ``null_high`` (where `level` of
-        permutations of the domains put it) and ``confusion`` (true by named, shares of a row);
+        permutations of the domains among groups put it) and ``confusion`` (true by named, shares of
+        a row);
         ``pairs``: for every two domains the linear probe's ``auc`` with ``low`` and ``high``.
     """
     with threadpool_limits(1):  # Bits do not depend on the number of cores.
@@ -138,9 +139,7 @@ def identify(
         drawn = np.concatenate(weights, axis=1)
         for probe, score in scores.items():
             named = score.argmax(axis=1)
-            found["probes"][probe] = _accuracy(
-                named, test.domain, order, drawn, len(names), level, seed
-            )
+            found["probes"][probe] = _accuracy(named, test, order, drawn, len(names), level, seed)
         found["pairs"] = [
             _pair(x, train, y, test, one, other, names, drawn, order, level)
             for one, other in combinations(range(len(names)), 2)
@@ -148,7 +147,8 @@ def identify(
     return found
 
 
-def _accuracy(named, domain, order, drawn, k, level, seed) -> dict:
+def _accuracy(named, test, order, drawn, k, level, seed) -> dict:
+    domain = test.domain
     right = (named == domain)[order].astype(float)
     sorted_domain = domain[order]
 
@@ -164,9 +164,11 @@ def _accuracy(named, domain, order, drawn, k, level, seed) -> dict:
 
     low, high = np.quantile(balanced(right, drawn), [(1 - level) / 2, (1 + level) / 2])
     rng = np.random.default_rng(seed)
+    # Whole groups, a domain's rows of one at a time: rows of a song are alike in any domain.
+    unit, first = _units(test)
     permuted = [
         np.mean([(named == p)[p == code].mean() for code in range(k)])
-        for p in (rng.permutation(domain) for _ in range(PERMUTATIONS))
+        for p in (rng.permutation(domain[first])[unit] for _ in range(PERMUTATIONS))
     ]
     null_low, null_high = np.quantile(permuted, [(1 - level) / 2, (1 + level) / 2])
     confusion = confusion_matrix(domain, named, labels=range(k), normalize="true")
@@ -178,6 +180,12 @@ def _accuracy(named, domain, order, drawn, k, level, seed) -> dict:
         "null_high": float(null_high),
         "confusion": confusion.tolist(),
     }
+
+
+def _units(test: Side) -> tuple[np.ndarray, np.ndarray]:
+    """What is permuted: the unit of each row, shape (n,), and a row of each unit."""
+    unit = pd.factorize(pd.MultiIndex.from_arrays([test.group, test.domain]))[0]
+    return unit, np.unique(unit, return_index=True)[1]
 
 
 def _pair(x, train, y, test, one, other, names, drawn, order, level) -> dict:

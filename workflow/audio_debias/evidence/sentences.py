@@ -7,6 +7,7 @@ import pandas as pd
 
 from audio_debias.evidence import wording as say
 from audio_debias.evidence.bootstrap import CELL, MEAN
+from audio_debias.evidence.modes import once
 from audio_debias.evidence.verdicts import OPEN, VERDICTS
 from audio_debias.evidence.wording import Names
 
@@ -148,6 +149,8 @@ def _removed(rank: float, adversary: pd.DataFrame) -> str:
     text = f"{start} new linear probe finds the domain no better than chance, {after}"
     if linear["auc_after"] > linear["null_high"]:
         text = f"{start} new linear probe still finds the domain at {after}"
+    elif linear["auc_after"] < linear["null_low"]:
+        text = f"{start} new linear probe is turned round, below chance, at {after}"
     return f"{text} (before: {before}), {say.others(adversary['auc_after'])}"
 
 
@@ -181,9 +184,9 @@ def clips_wanted(intervals: pd.DataFrame, margin: float, names: Names) -> list[F
         else:
             text = (
                 f"To find {what} takes about {wanted:,} test clips, there are {clips:,} (median "
-                f"over {len(part)} changes that cannot be told)."
+                f"over {len(needed)} changes that cannot be told)."
             )
-        numbers = {"changes": len(part), "clips": clips, "margin": margin / 100}
+        numbers = {"changes": len(needed), "clips": clips, "margin": margin / 100}
         about = {"pair": pair, "test_corpus": test}
         found.append(Finding("clips_wanted", text, about, numbers | {"clips_needed": wanted}))
     return found
@@ -206,7 +209,9 @@ def training_share(intervals: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def random_directions(band: pd.DataFrame, intervals: pd.DataFrame, names: Names) -> list[Finding]:
+def random_directions(
+    band: pd.DataFrame, intervals: pd.DataFrame, free: pd.MultiIndex, names: Names
+) -> list[Finding]:
     """Which changes are no larger than those that random directions make."""
     keys = ["pair", "model", "mode", "train_corpus", "test_corpus", "label"]
     rows = intervals.drop(columns=["low", "high"]).merge(band.drop(columns="method"), on=keys)
@@ -216,6 +221,7 @@ def random_directions(band: pd.DataFrame, intervals: pd.DataFrame, names: Names)
         & ~rows["method"].isin(["none", "random"])
         & rows["change"].notna()
     ]
+    rows = once(rows, free)
     found = []
     for (pair, model), part in rows.groupby(["pair", "model"], sort=False):
         numbers = {

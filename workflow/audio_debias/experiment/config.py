@@ -38,6 +38,9 @@ SHARED_RULES = (
 )
 """The rules whose results all runs share, and with them their logs and benchmarks."""
 
+TAKEN_LABELS = ("clip_id", "path", "split", "genre", "track_id", "seconds", "mean")
+"""Names that no label can have: columns of the clip table, and what stands for the mean."""
+
 SHARED_FOLDERS = ("corpora", "downloads", "embeddings", "weights", "benchmarks")
 """Names below ``results/`` and ``logs/`` that belong to no run."""
 
@@ -159,6 +162,12 @@ def _check_method(method: Method, experiment: Experiment) -> None:
         r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", method.eraser
     ):
         raise InputError(f"{where}: is {method.eraser!r}; write package.module:Class")
+    strength = (method.options or {}).get("strength", 1)
+    if not isinstance(strength, int | float) or not 0 <= strength <= 1:
+        raise InputError(
+            f"{source('methods', method.name)}: options: strength: is {strength!r}; it must lie "
+            "between 0 and 1"
+        )
     fit_on = experiment.fit_on
     if method.needs == "corpus" and fit_on == "others":
         raise InputError(
@@ -187,6 +196,12 @@ def _check_run(config: Mapping) -> None:
         raise InputError(
             f"config: run: {config['run']!r} is the name of a folder that all runs share; rename it"
         )
+    for label in config["labels"]:
+        if label in TAKEN_LABELS:
+            raise InputError(
+                f"config: labels: {label!r} is what the workflow's own tables call something else; "
+                "rename it (class_align)"
+            )
     if config.get("against_rest") and len(config["corpora"]) < 3:
         raise InputError(
             "config: against_rest: needs three corpora or more; the rest is one corpus"

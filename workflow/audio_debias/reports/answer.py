@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from audio_debias.evidence.bootstrap import CELL, MEAN, TRANSFER
+from audio_debias.evidence.bootstrap import MEAN
+from audio_debias.evidence.modes import free_of_modes, once
 from audio_debias.reports.answer_sentences import of_model, overall
 from audio_debias.reports.names import Names
 
@@ -45,7 +46,7 @@ def answers(
     findings : sequence of mapping
         What ``findings.json`` holds: ``kind, text, about, numbers``.
     intervals : DataFrame
-        What :func:`once` gives of the run's.
+        What :func:`~audio_debias.evidence.modes.once` gives of the run's.
     names : mapping of str to str
         Display names of models, corpora, pairs and methods.
     sources : DataFrame, optional
@@ -64,26 +65,6 @@ def answers(
         answered = list(overall(own, rows, names, origin))
         told.append(Answer(pair, names.get(pair, pair), answered, models, best))
     return told
-
-
-def free_of_modes(intervals: pd.DataFrame) -> pd.MultiIndex:
-    """The (pair, model, method) whose numbers are the same in each of several modes."""
-    others = [column for column in intervals if column != "mode"]
-    cells = intervals.groupby(CELL[:3], sort=False)
-    distinct = intervals.drop_duplicates(others).groupby(CELL[:3], sort=False).size()
-    modes = cells["mode"].nunique()
-    return distinct.index[modes.gt(1) & cells.size().eq(modes * distinct)]
-
-
-def once(table: pd.DataFrame, free: pd.MultiIndex) -> pd.DataFrame:
-    """A table of cells in which those `free` of modes stand once, as mode ``any``.
-
-    In the tables of a run they stand under each mode, with the same numbers.
-    """
-    is_free = pd.MultiIndex.from_frame(table[CELL[:3]]).isin(free)
-    rest = table.assign(mode=table["mode"].astype(object).mask(is_free, "any"))
-    keys = [*TRANSFER, "label", "adversary"]
-    return rest.drop_duplicates([key for key in keys if key in rest], ignore_index=True)
 
 
 def best_corrections(intervals: pd.DataFrame, pair: str) -> dict[str, tuple[str, str]]:

@@ -33,10 +33,16 @@ def whether_gone(own: Sequence[Mapping], biased: Collection[str], names: Names) 
     gone = [one for one in judged if _at_chance(one["numbers"], "linear")]
     if not gone:
         least = min(judged, key=lambda one: abs(one["numbers"]["linear auc_after"] - 0.5))
+        after, low = (least["numbers"][f"linear {key}"] for key in ("auc_after", "null_low"))
+        method = which(_about(least), names)
+        if after < low:
+            return (
+                f"Not surely: after {method} a simple classifier does worse than guessing, at AUC "
+                f"{say.auc(after)}; turned round, it would tell the corpora apart."
+            )
         return (
             "No: after every correction a simple classifier still tells the corpora apart, after "
-            f"{which(_about(least), names)} the least, at AUC "
-            f"{say.auc(least['numbers']['linear auc_after'])}."
+            f"{method} the least, at AUC {say.auc(after)}."
         )
     best = min(gone, key=lambda one: one["numbers"]["rbf auc_after"])
     models = {one["about"]["model"] for one in judged}

@@ -179,9 +179,10 @@ def _origin(sources: pd.DataFrame, names: Names) -> Iterator[tuple[str, str]]:
     single = sources[sources["kind"].isin(NAMED_KINDS) & sources["r2_alone"].notna()]
     # The findings name groups one after another, each for what it adds: the first is the clue.
     first = single[single["step"].eq(1).fillna(False)]
-    candidates = single if first.empty else first
-    if not candidates.empty:
-        top = candidates.loc[candidates["r2_alone"].astype(float).idxmax()]
+    if first.empty and not single.empty:
+        yield "Where from?", "No measured property, genre or label explains it."
+    elif not first.empty:
+        top = first.loc[first["r2_alone"].astype(float).idxmax()]
         low, high = (100 * top[f"r2_alone_{end}"] for end in ("low", "high"))
         clue = factor_title(top["property"])
         yield (

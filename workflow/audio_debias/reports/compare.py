@@ -10,10 +10,10 @@ from scipy.special import ndtr, ndtri
 
 from audio_debias.errors import InputError
 from audio_debias.evidence.bootstrap import MEAN, TRANSFER
+from audio_debias.evidence.modes import free_of_modes, once
 from audio_debias.evidence.verdicts import holm
 from audio_debias.evidence.wording import signed
 from audio_debias.files import read_parquet, replacing
-from audio_debias.reports.answer import free_of_modes, once
 from audio_debias.reports.index_page import bundles, policy, table_style
 from audio_debias.reports.names import SHORT_MODES, Names, transfer_name
 from audio_debias.reports.page import render

@@ -12,11 +12,12 @@ import pandas as pd
 import vl_convert
 from markupsafe import Markup
 
+from audio_debias.evidence.modes import free_of_modes, once
 from audio_debias.evidence.source_sentences import factor_title
 from audio_debias.evidence.sources import NAMED_KINDS
 from audio_debias.evidence.wording import percent
 from audio_debias.reports import index_data
-from audio_debias.reports.answer import Answer, answers, free_of_modes, once
+from audio_debias.reports.answer import Answer, answers
 from audio_debias.reports.charts import charts
 from audio_debias.reports.names import Names
 from audio_debias.reports.page import render

@@ -65,7 +65,7 @@ def _told(found: Mapping) -> str:
     best = max(probes, key=lambda name: probes[name]["accuracy"])
     for name in ("linear", best):
         one = probes[name]
-        if one["accuracy"] > one["null_high"]:
+        if one["accuracy"] > one["null_high"] and one["low"] > found["chance"]:
             return (
                 f"The embedding carries the domain: {PROBES[name]} names the right one of {k} for "
                 f"{_share(one)} of rows that it never saw ({chance})."
@@ -79,14 +79,16 @@ def _causes(sources) -> str:
 
 
 def _drop(labels: Mapping) -> str:
-    within, cross = labels["within"], labels["cross"]
-    if not within or not cross:
+    within, cross, lost = labels["within"], labels["cross"], labels["lost"]
+    if not lost:
         return ""
-    drop = within["auc"] - cross["auc"]
-    lost = f"{100 * drop:.1f} points are lost" if drop >= MARGIN else "nothing is lost"
+    points = f"{100 * lost['auc']:.1f} points [{100 * lost['low']:.1f}, {100 * lost['high']:.1f}]"
+    told = f"no more is lost on the way than chance may take ({points})."
+    if lost["auc"] >= MARGIN and lost["low"] > 0:
+        told = f"{points} are lost on the way."
     return (
         f"Labels learnt on a domain reach a mean AUC of {_points(within)} on its own test rows and "
-        f"{_points(cross)} on those of other domains: {lost} on the way."
+        f"{_points(cross)} on those of other domains: {told}"
     )
 
 

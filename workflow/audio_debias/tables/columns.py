@@ -112,7 +112,7 @@ def find_embedding(schema: pa.Schema, given: str | None, source: str) -> Embeddi
         if given in lists:
             return EmbeddingColumns((given,))
         if given in runs:
-            return EmbeddingColumns(runs[given], given)
+            return _whole_run(schema, given, source)
         raise InputError(
             f"{source}: --embedding: no column of lists and no numbered columns called "
             f"{given!r}{nearest(given, [*lists, *runs])}"
@@ -120,11 +120,13 @@ def find_embedding(schema: pa.Schema, given: str | None, source: str) -> Embeddi
     found = [name for name in USUAL["embedding"] if name in lists] or lists
     if len(found) == 1:
         return EmbeddingColumns((found[0],))
+    if not found:
+        _refuse_gap(schema, max(map(len, runs.values()), default=0), source)
     if not found and runs:
         widest = max(runs, key=lambda prefix: len(runs[prefix]))
         rivals = [prefix for prefix in runs if len(runs[prefix]) == len(runs[widest])]
         if len(rivals) == 1:
-            return EmbeddingColumns(runs[widest], widest)
+            return _whole_run(schema, widest, source)
         found = rivals
     if found:
         raise InputError(
@@ -146,19 +148,60 @@ def _is_list_of_numbers(kind: pa.DataType) -> bool:
 
 
 def numbered_columns(schema: pa.Schema) -> dict[str, tuple[str, ...]]:
-    """Columns of numbers by prefix, where they are numbered from 0 or 1 without a gap."""
-    found: dict[str, dict[int, str]] = {}
-    for field in schema:
-        match = _NUMBERED.fullmatch(field.name)
-        if match and _is_number(field.type):
-            found.setdefault(match[1], {})[int(match[2])] = field.name
+    """Columns of numbers by prefix, where all of the prefix are numbered from 0 or 1 without a gap.
+
+    One that holds no number, for a cell that is none, is among them: it is not left out in silence.
+    """
     runs = {}
-    for prefix, columns in found.items():
+    for prefix, columns in _numbered(schema).items():
         numbers = sorted(columns)
-        if (
-            len(numbers) > 1
-            and numbers[0] in (0, 1)
-            and numbers[-1] - numbers[0] + 1 == len(numbers)
-        ):
+        if len(numbers) > 1 and numbers[-1] - numbers[0] + 1 == len(numbers):
             runs[prefix] = tuple(columns[number] for number in numbers)
     return runs
+
+
+def columns_of_numbers(schema: pa.Schema) -> set[str]:
+    """The columns that are numbered from 0 or 1 on, with or without a gap, and hold numbers."""
+    columns = {name for found in _numbered(schema).values() for name in found.values()}
+    return {name for name in columns if _is_number(schema.field(name).type)}
+
+
+def _numbered(schema: pa.Schema) -> dict[str, dict[int, str]]:
+    """Columns by prefix and number, from 0 or 1 on, where at least half of them hold numbers."""
+    found: dict[str, dict[int, str]] = {}
+    for field in schema:
+        if match := _NUMBERED.fullmatch(field.name):
+            found.setdefault(match[1], {})[int(match[2])] = field.name
+    return {
+        prefix: columns
+        for prefix, columns in found.items()
+        if min(columns) in (0, 1)
+        and 2 * sum(_is_number(schema.field(name).type) for name in columns.values())
+        >= len(columns)
+    }
+
+
+def _whole_run(schema: pa.Schema, prefix: str, source: str) -> EmbeddingColumns:
+    """The numbered columns of a prefix, each of numbers."""
+    names = numbered_columns(schema)[prefix]
+    for name in names:
+        if not _is_number(schema.field(name).type):
+            raise InputError(
+                f"{source}: {name}: holds a cell that is no number; {names[0]} to {names[-1]} are "
+                "the embedding: mend the cell, or leave its row out"
+            )
+    return EmbeddingColumns(names, prefix)
+
+
+def _refuse_gap(schema: pa.Schema, width: int, source: str) -> None:
+    """Refuse more than `width` numbered columns of which one is missing."""
+    runs = numbered_columns(schema)
+    for prefix, columns in _numbered(schema).items():
+        if prefix not in runs and len(columns) > max(width, 2):
+            numbers = sorted(columns)
+            lacking = next(n for n in range(numbers[0], numbers[-1]) if n not in columns)
+            raise InputError(
+                f"{source}: has {len(columns)} columns {columns[numbers[0]]} to "
+                f"{columns[numbers[-1]]}, but no {prefix}{lacking}; name the embedding with "
+                "--embedding"
+            )

@@ -13,6 +13,7 @@ from audio_debias.tables.columns import Columns, find_columns, find_embedding
 from audio_debias.tables.formats import TableFile, open_table
 from audio_debias.tables.labels import label_table
 from audio_debias.tables.matrices import read_by_id, read_matrix, row_names
+from audio_debias.tables.text import as_text
 
 SPLITS = ("train", "test")
 
@@ -163,7 +164,7 @@ def _filled(frame, name: str | None, names: np.ndarray, option: str, source: str
     """A column as text without an empty cell; None where there is no such column."""
     if name is None:
         return None
-    text = frame[name].astype("string").str.strip()
+    text = as_text(frame[name])
     empty = (text.isna() | (text == "")).to_numpy(dtype=bool)
     if empty.any():
         raise InputError(
@@ -190,6 +191,6 @@ def _groups(frame, name: str | None) -> np.ndarray | None:
     """Groups as text; a row without one is its own."""
     if name is None:
         return None
-    text = frame[name].astype("string")
+    text = as_text(frame[name])
     own = pd.Series([f"row {row}" for row in range(len(frame))], dtype="string", index=text.index)
-    return text.fillna(own).to_numpy(dtype=object)
+    return text.mask(text == "").fillna(own).to_numpy(dtype=object)

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audio_debias.errors import InputError
-from audio_debias.tables.columns import numbered_columns
+from audio_debias.tables.columns import columns_of_numbers
 
 ROWS = 4096
 """Rows of a batch: some megabytes at the usual widths, and a multiple of any BLAS's blocks."""
@@ -84,6 +84,10 @@ class TableFile(ABC):
         schema = self.schema if columns is None else pa.schema(map(self.schema.field, columns))
         return pa.Table.from_batches(self.batches(columns), schema.remove_metadata())
 
+    def verbatim(self, numbers: Sequence[str]) -> "TableFile":
+        """The same table with all columns but `numbers` as they are written, to be passed on."""
+        return self
+
     def _guard(self, read):
         try:
             return read()
@@ -109,6 +113,7 @@ class _Parquet(TableFile):
 
     def _schema(self):
         with self._file() as file:
+            _refuse_twice(file.schema_arrow.names, self.path)
             return file.schema_arrow
 
     @property
@@ -121,8 +126,21 @@ class _Parquet(TableFile):
             yield from file.iter_batches(ROWS, columns=columns, use_threads=False)
 
 
+@dataclass(frozen=True)
 class _Csv(TableFile):
-    """Numbered columns are numbers; all others stay text, so that an id 007 is not 7."""
+    """Numbered columns are numbers; all others stay text, so that an id 007 is not 7.
+
+    Attributes
+    ----------
+    numbers : tuple of str, optional
+        The only columns that are numbers; all others then stay as they are written, NA too.
+    """
+
+    numbers: tuple[str, ...] | None = None
+
+    def verbatim(self, numbers):
+        """See :meth:`TableFile.verbatim`."""
+        return replace(self, numbers=tuple(numbers))
 
     def _open(self, types: pa.Schema | None = None):
         from pyarrow import csv
@@ -136,7 +154,9 @@ class _Csv(TableFile):
             parse_options=csv.ParseOptions(delimiter=separator, newlines_in_values=True),
             # R's NA is nothing, not a text.
             convert_options=csv.ConvertOptions(
-                strings_can_be_null=True, null_values=["", "NA"], column_types=types
+                strings_can_be_null=self.numbers is None,
+                null_values=["", "NA"],
+                column_types=types,
             ),
         )
 
@@ -144,7 +164,9 @@ class _Csv(TableFile):
         with self._open() as reader:
             guessed = reader.schema
         _refuse_twice(guessed.names, self.path)
-        numbered = {name for names in numbered_columns(guessed).values() for name in names}
+        numbered = set(self.numbers or ())
+        if self.numbers is None:
+            numbered = columns_of_numbers(guessed)
         return pa.schema(
             pa.field(name, pa.float64() if name in numbered else pa.string())
             for name in guessed.names

@@ -37,13 +37,15 @@ def label_table(columns: pd.DataFrame, source: str, separator: str | None = None
     >>> label_table(columns, "clips.csv", separator=";")["rain"].tolist()
     [False, True, <NA>]
     """
+    if separator == "":
+        raise InputError("--separator: is empty; give what stands between two labels, or none")
     found: dict[str, pd.Series] = {}
     for name, column in columns.items():
         text = column.astype("string").str.strip()
         text = text.mask(text == "")
         known = text.notna().to_numpy()
         values = set(text.dropna().str.lower())
-        if values and values <= set(_FLAGS) and separator is None:
+        if values and values <= set(_FLAGS):
             made = {name: text.str.lower().map(_FLAGS).astype("boolean")}
         else:
             made = _indicators(text, known, separator)

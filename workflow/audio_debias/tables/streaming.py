@@ -1,5 +1,6 @@
 """A table of any size with its embeddings replaced, a few thousand rows at a time."""
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from audio_debias.files import replacing
 from audio_debias.tables.columns import Columns, EmbeddingColumns
 from audio_debias.tables.formats import TableFile
 from audio_debias.tables.matrices import matrix_of, row_names
+from audio_debias.tables.text import as_text
 
 OUTPUTS = (".parquet", ".csv", ".npz")
 
@@ -61,6 +63,7 @@ def rewrite(
     if output.suffix not in OUTPUTS:
         raise InputError(f"{output}: must be one of {', '.join(OUTPUTS)}")
     rows = 0
+    table = table.verbatim(where.names)
 
     def corrected() -> Iterator[pa.RecordBatch]:
         """The table's batches with their new embeddings."""
@@ -70,7 +73,8 @@ def rewrite(
             x = matrix_of(batch, where, names, str(table.path))
             domain = None
             if columns.domain is not None:
-                domain = np.array(batch.column(columns.domain).cast(pa.string()), dtype=object)
+                cells = as_text(batch.column(columns.domain).to_pandas())
+                domain = cells.fillna("").to_numpy(dtype=object)
             yield _replaced(batch, where, transform(x, domain))
             rows += len(x)
             progress(len(x))
@@ -101,9 +105,10 @@ def _replaced(batch: pa.RecordBatch, where: EmbeddingColumns, x: np.ndarray) -> 
         new = {where.names[0]: pa.FixedSizeListArray.from_arrays(x.reshape(-1), x.shape[1])}
     else:
         first = int(where.names[0][len(where.prefix) :])
-        new = {
-            f"{where.prefix}{first + number}": pa.array(column) for number, column in enumerate(x.T)
-        }
+        names = where.names
+        if len(names) != x.shape[1]:
+            names = tuple(f"{where.prefix}{first + number}" for number in range(x.shape[1]))
+        new = {name: pa.array(column) for name, column in zip(names, x.T, strict=True)}
     arrays: dict[str, Any] = {}
     for name in batch.schema.names:
         if name == where.names[0]:
@@ -170,7 +175,11 @@ def _write_npz(batches: Iterator[pa.RecordBatch], path: Path, table: TableFile) 
             arrays[name] = (
                 np.array(["" if v is None else str(v) for v in values]) if text else values
             )
-    np.savez(path, **arrays)
+    # As np.savez, to which no array can be handed under the name of its own argument.
+    with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 _WRITERS = {".parquet": _write_parquet, ".csv": _write_csv, ".npz": _write_npz}
