@@ -12,6 +12,7 @@ def judged(changes, sds, margin=0.005, clips=250, pair="a--b", label="mean", tra
         {
             "pair": pair,
             "label": label,
+            "method": [f"method {number}" for number in range(len(changes))],
             "change": changes,
             "change_low": changes - 1.96 * sds,
             "change_high": changes + 1.96 * sds,
@@ -75,6 +76,17 @@ def test_pairs_and_means_and_labels_are_families_of_their_own():
     both = pd.concat(tables, ignore_index=True).drop(columns=["p", "p_holm", "verdict"])
     again = judge(both, np.full(4, 0.01), np.full(4, 1e6), level=0.95, margin=0.005)
     assert again["p_holm"].tolist() == again["p"].tolist()
+
+
+def test_what_no_mode_changes_is_one_test():
+    table = judged([0.02, 0.01], [0.008, 0.008]).drop(
+        columns=["p", "p_holm", "verdict", "clips_needed"]
+    )
+    both = pd.concat([table.assign(mode=mode) for mode in ("global", "classwise")])
+    both = both.reset_index(drop=True)
+    found = judge(both, np.full(4, 0.008), np.full(4, 1e6), level=0.95, margin=0.005)
+    assert found["p_holm"].tolist() == pytest.approx(2 * [2 * found["p"][0], found["p"][1]])
+    assert found["verdict"].tolist() == 2 * ["better", "cannot tell"]
 
 
 def test_null_where_nothing_is_known():
