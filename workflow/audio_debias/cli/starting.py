@@ -215,7 +215,7 @@ def write(start: Start, folder: Path, run: str, models: Sequence[str], overwrite
     files[config] = _yaml(content)
     for path in files:
         if path.exists() and not overwrite:
-            raise InputError(f"{path}: is there already; give another --run, or --overwrite")
+            raise InputError(f"{path}: is there already; give another folder --into, or --overwrite")
     for path, text in files.items():
         with replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
