@@ -67,6 +67,7 @@ def time_loop(name: str, folder: str, paths: list[str], threads: int) -> float:
 
 def time_ours(name: str, folder: str, paths: list[str], threads: int, precision: str) -> dict:
     from audio_debias.models import extraction
+    from audio_debias.models.batches import batches as pack
     from audio_debias.models.waveforms import load_waveform
 
     spec = {"name": name, "kind": "transformers", "sample_rate": RATE, "window": WINDOWS[name]}
@@ -75,7 +76,7 @@ def time_ours(name: str, folder: str, paths: list[str], threads: int, precision:
     extraction.load_model = lambda spec, weights: model
     clips = pd.DataFrame({"clip_id": paths, "path": paths})
     ready = [model.windows(load_waveform(path, RATE)) for path in paths]
-    batches = list(extraction._batches(enumerate(ready), model.window_shape, spec["batch"]))
+    batches = list(pack(enumerate(ready), model.window_shape, spec["batch"]))
     model.embed(batches[0][0])
 
     def limit():

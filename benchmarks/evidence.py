@@ -18,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "workflow"))
 from audio_debias.corrections.per_label import fit_corrections
 from audio_debias.evidence.adversaries import identify_domains
 from audio_debias.evidence.bootstrap import bootstrap_scores
-from audio_debias.evidence.intervals import drop_table, interval_table, moments
+from audio_debias.evidence.intervals import drop_table, interval_table
+from audio_debias.evidence.moments import moments
 
 LABELS = [f"label_{i}" for i in range(10)]
 TEST = {"irmas": 1666, "openmic": 2491}

@@ -5,7 +5,8 @@ import pandas as pd
 from scipy.stats import norm
 
 from audio_debias.evidence.bootstrap import bootstrap_scores
-from audio_debias.evidence.intervals import interval_table, moments
+from audio_debias.evidence.intervals import interval_table
+from audio_debias.evidence.moments import moments
 
 LABELS = [f"label_{i}" for i in range(10)]
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from audio_debias.evidence.bootstrap import bootstrap_scores
 from audio_debias.evidence.findings import as_json, collect
-from audio_debias.evidence.intervals import drop_table, in_every_mode, interval_table, moments
+from audio_debias.evidence.intervals import drop_table, in_every_mode, interval_table
+from audio_debias.evidence.moments import moments
 from audio_debias.reports.clip_map import COLUMNS
 from audio_debias.reports.index_page import count_positives
 from audio_debias.reports.map_data import map_blocks

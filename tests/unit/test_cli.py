@@ -303,7 +303,7 @@ def test_init_of_one_table_writes_a_corpus_a_domain_and_nothing_beside_the_data(
     assert corpus["options"]["where"] == {"device": "phone A"}
     assert sorted(table.parent.iterdir()) == before
     again = run("init", table, "--domain", "device", "--label", "event", "--into", tmp_path, code=1)
-    assert "is there already; give another folder --into, or --overwrite" in again.stderr
+    assert "is there already; give another --into, or --overwrite" in again.stderr
 
 
 def tones(folder, names):

@@ -69,6 +69,35 @@ def test_class_align_maps_own_columns_to_labels(tmp_path):
     assert clips["voice"].tolist() == [True, pd.NA]
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [{"genre": "track_id", "track_id": "note"}, {"track_id": "note", "genre": "track_id"}],
+)
+def test_columns_are_looked_up_in_the_table_as_it_is_written(tmp_path, columns):
+    text = "path,split,track_id,note,flute,voice\na.wav,train,classical,s1,1,0\n"
+    write(tmp_path, text + "b.wav,test,pop_rock,s2,0,1\n")
+    clips, dropped = read(tmp_path, columns=columns)
+    assert dropped.empty
+    assert clips["genre"].tolist() == ["classical", "pop_rock"]
+    assert clips["track_id"].tolist() == ["s1", "s2"]
+
+
+def test_what_a_later_row_of_a_file_says_is_kept_and_what_contradicts_refused(tmp_path):
+    text = "path,split,genre,track_id,flute,voice\na.wav,{},,,1,\na.wav,{},pop_rock,T,,0\n"
+    write(tmp_path, text.format("train", "train") + "b.wav,test,,,0,1\n")
+    clips, _ = read(tmp_path)
+    assert clips.loc[0, ["clip_id", "genre", "track_id"]].tolist() == ["a", "pop_rock", "T"]
+    write(tmp_path, text.format("test", "train"))
+    with pytest.raises(InputError, match="rows 1 and 2 are the same file, but split is 'test' in"):
+        read(tmp_path)
+
+
+def test_a_blank_first_line_is_named(tmp_path):
+    write(tmp_path, "\n" + FULL)
+    with pytest.raises(InputError, match=r"clips\.csv: its first line is blank"):
+        read(tmp_path)
+
+
 def test_a_label_column_may_be_empty_throughout(tmp_path):
     write(tmp_path, "path,split,flute,voice\na.wav,train,0,\n")
     assert read(tmp_path)[0]["voice"].isna().all()

@@ -7,14 +7,8 @@ from sklearn.metrics import roc_auc_score
 
 from audio_debias.errors import InputError
 from audio_debias.evidence.bootstrap import bootstrap_scores
-from audio_debias.evidence.intervals import (
-    COLUMNS,
-    drop_table,
-    in_every_mode,
-    interval_table,
-    moments,
-    moments_of_run,
-)
+from audio_debias.evidence.intervals import COLUMNS, drop_table, in_every_mode, interval_table
+from audio_debias.evidence.moments import moments, moments_of_run
 
 
 def one_label(seed, auc=0.8, count=250, prevalence=0.2):
@@ -205,6 +199,52 @@ def test_the_drop_is_from_within_to_across_and_its_variances_add():
     assert row["drop"] == pytest.approx(home["auc"] - abroad["auc"])
     assert row["sd_test"] ** 2 == pytest.approx(home["auc_var"] + abroad["auc_var"])
     assert row["test_corpus"] == "b"
+
+
+def test_a_drop_is_that_of_the_labels_that_both_corpora_can_be_asked():
+    truths = {label: np.arange(80) % 4 == 0 for label in ("flute", "violin")}
+    nothing = {**truths, "violin": np.zeros(80, dtype=bool)}
+    rng, clips = np.random.default_rng(0), {one: clip_table(80, corpus=one) for one in "ab"}
+    table = pd.concat(
+        score_table(
+            {"flute": normal_scores(rng, known["flute"], 0.7)}
+            | {"violin": normal_scores(rng, truths["violin"], 0.99)},
+            known, clips[test], train, test,
+        )
+        for train in "ab"
+        for test, known in (("a", truths), ("b", nothing))
+    )  # fmt: skip
+    run = bootstrap_scores(
+        {("a--b", "model", "none", "any"): table}, clips, list(truths), {"a--b": ("a", "b")}
+    )
+    drops = drop_table([moments(run)]).set_index(["train_corpus", "label"])
+    for train in "ab":
+        numbers = ["auc", "auc_abroad", "drop", "low", "high"]
+        mean, flute = drops.loc[(train, "mean"), numbers], drops.loc[(train, "flute"), numbers]
+        pd.testing.assert_series_equal(mean, flute, check_names=False)
+
+
+def few_tracks(seed, labels=8):
+    """Two methods between which there is no difference, tested on four tracks of 25 clips."""
+    rng = np.random.default_rng(seed)
+    tracks, names = np.repeat(np.arange(4), 25), [f"label_{i}" for i in range(labels)]
+    clips, truths = clip_table(100, tracks), {name: rng.random(100) < 0.4 for name in names}
+    tables = {}
+    for method in ("none", "other"):
+        common = rng.normal(size=4)[tracks]
+        logits = {
+            name: normal_scores(rng, truths[name], 0.8, common=common * truths[name], shared=0.4)
+            for name in names
+        }
+        tables[method] = score_table(logits, truths, clips)
+    return intervals_of(tables, clips, names, resamples=200).loc[("other", "mean")]
+
+
+def test_a_mean_over_labels_is_no_surer_than_its_tracks_allow():
+    rows = [few_tracks(seed) for seed in range(80)]
+    covered = [row["change_low"] <= 0 <= row["change_high"] for row in rows]
+    assert np.mean(covered) >= 0.88
+    assert np.mean([row["verdict"] in ("better", "worse") for row in rows]) <= 0.12
 
 
 def test_a_run_of_several_pairs_is_resampled_pair_by_pair():

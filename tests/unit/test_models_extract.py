@@ -119,6 +119,15 @@ def test_a_wrong_dimension_is_refused(clips):
         embed_clips(ids, paths, Levels(), dim=3)
 
 
+@pytest.mark.parametrize("shape", [(-1, 1), (1, -1)])
+def test_a_network_that_gives_no_row_a_window_is_refused(clips, shape):
+    ids, paths, _ = clips
+    model = Levels()
+    model.embed = lambda windows: windows.mean(axis=1).repeat(2).reshape(shape)
+    with pytest.raises(InputError, match=r"gives \d+ rows for 8 windows"):
+        embed_clips(ids, paths, model, dim=1)
+
+
 def test_shards_put_together_are_the_whole(clips, monkeypatch):
     ids, paths, _ = clips
     monkeypatch.setattr("audio_debias.models.extraction.load_model", lambda spec, weights: Levels())

@@ -98,6 +98,19 @@ def test_onnx_files_embed_windows_of_waveform(clips):
         load_model(spec, root / "text.onnx")
 
 
+def test_an_onnx_file_of_another_batch_is_one_line_with_the_mend(clips):
+    pytest.importorskip("onnxruntime")
+    onnx = pytest.importorskip("onnx")
+    root, _, _ = clips
+    _, model = onnx_model(onnx)
+    for value in (*model.graph.input, *model.graph.output):
+        value.type.tensor_type.shape.dim[0].dim_value = 1
+    onnx.save(model, root / "one.onnx")
+    with pytest.raises(InputError, match=r"one\.onnx: does not take windows of .*batch:") as caught:
+        extract(clips, SPEC | {"kind": "onnx"}, root / "one.onnx")
+    assert "\n" not in str(caught.value)
+
+
 def test_external_data_of_an_onnx_file_belong_to_its_folder(clips, tmp_path):
     pytest.importorskip("onnxruntime")
     onnx = pytest.importorskip("onnx")

@@ -119,12 +119,12 @@ def test_a_bias_that_few_tracks_cannot_show_is_not_denied(nothing_helps):
 
 
 def test_one_classifier_is_not_called_all_and_no_loss_is_no_fall(nothing_helps):
-    drop = {"drop": 0.1, "low": 0.05, "high": 0.15}
+    drop = {"auc": 0.9, "auc_abroad": 0.8, "drop": 0.1, "low": 0.05, "high": 0.15}
     about = {"pair": "a--b", "model": "small", "train_corpus": "a", "test_corpus": "b"}
     told = {"kind": "drops", "text": "", "about": about, "numbers": drop}
     run = nothing_helps | {"findings": [told]}
     assert dict(answer_of(run).overall)["By how much?"].startswith("The one classifier loses AUC")
-    run["findings"][0]["numbers"] = {"drop": -0.00001, "low": -0.02, "high": 0.02}
+    run["findings"][0]["numbers"] |= {"drop": -0.00001, "low": -0.02, "high": 0.02}
     lost = dict(answer_of(run).overall)["By how much?"]
     assert re.search(r"trained on a, its AUC is [\d.]+ on both, a difference of 0.00 \[", lost)
 
@@ -148,7 +148,10 @@ def test_a_source_is_named_as_an_association(nothing_helps, steps, clue):
             *("r2_alone", "r2_alone_low", "r2_alone_high", "step"),
         ],
     ).astype({"step": "Float64"})
-    told = dict(answer_of(nothing_helps, sources=sources).overall)
+    finding = {"kind": "sources", "text": "", "about": {"pair": "a--b", "model": "small"}}
+    named = {} if steps[0] is None else {"loudness": 0.2}
+    findings = [*nothing_helps["findings"], {**finding, "numbers": {"auc": 0.99, **named}}]
+    told = dict(answer_of(nothing_helps | {"findings": findings}, sources=sources).overall)
     assert clue in told["Where from?"]
     assert ("no proof of a cause" in told["Where from?"]) == (steps[0] is not None)
 

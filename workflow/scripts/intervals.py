@@ -1,10 +1,6 @@
 from audio_debias.corpora.clips import read_clips
-from audio_debias.evidence.intervals import (
-    drop_table,
-    in_every_mode,
-    interval_table,
-    moments_of_run,
-)
+from audio_debias.evidence.intervals import drop_table, in_every_mode, interval_table
+from audio_debias.evidence.moments import moments_of_run
 from audio_debias.files import write_parquet
 from audio_debias.jobs.log import job
 from audio_debias.transfers.scores import read_scores

@@ -10,6 +10,7 @@ import pandas as pd
 import yaml
 
 from audio_debias.cli.grouping import groups_by_regex
+from audio_debias.corpora.csv_rows import read_rows
 from audio_debias.corpora.folders import clips_of_folders, told_folders
 from audio_debias.errors import InputError
 from audio_debias.experiment.config import TAKEN_LABELS
@@ -135,6 +136,8 @@ def of_table(table: EmbeddingTable, path: Path, model: str, separator: str | Non
     for name, value in (("id", columns.id), ("domain", columns.domain), ("label", columns.labels)):
         if not value:
             raise InputError(f"{source}: has no column {name}; name one with --{name}")
+    if path.suffix.lower() == ".csv":
+        read_rows(path)  # What the run will read: its reader takes commas alone.
     start = Start()
     renamed = _renamed(list(table.labels), source)
     own = {}
@@ -215,7 +218,7 @@ def write(start: Start, folder: Path, run: str, models: Sequence[str], overwrite
     files[config] = _yaml(content)
     for path in files:
         if path.exists() and not overwrite:
-            raise InputError(f"{path}: is there already; give another folder --into, or --overwrite")
+            raise InputError(f"{path}: is there already; give another --into, or --overwrite")
     for path, text in files.items():
         with replacing(path) as temporary:
             temporary.write_text(text, encoding="utf-8")

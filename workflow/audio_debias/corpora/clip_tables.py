@@ -43,9 +43,8 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
                 f"{path}: options: where: {column}: no row is {value!r}{nearest(value, known)}"
             )
         rows = rows[kept]
-    for name, own in options.get("columns", {}).items():
-        require(rows, own, path)
-        rows[name] = rows[own]
+    named = options.get("columns", {})
+    rows = rows.assign(**{name: require(rows, own, path) for name, own in named.items()})
     separator = options.get("separator")
     for column in options.get("text_labels", []):
         text = require(rows, column, path)

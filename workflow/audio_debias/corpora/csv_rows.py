@@ -81,6 +81,8 @@ def _refuse_separator(header: list[str], path: Path) -> None:
     """Refuse a table whose header holds another separator, and no column that is known."""
     if any(key(name) in RESERVED for name in header):
         return
+    if not header:
+        raise InputError(f"{path}: its first line is blank; begin with the header")
     line = ",".join(header)
     counts = {separator: line.count(separator) for separator in _SEPARATORS}
     most = max(counts, key=counts.__getitem__)

@@ -54,7 +54,7 @@ def join_rows(
     """
     if copies.empty:
         return own, rows, []
-    own, ids, dropped = own.copy(), rows["clip_id"], []
+    own, rows, ids, dropped = own.copy(), rows.copy(), rows["clip_id"], []
     joined = pd.Series(False, index=copies.index)
     for copy, first in copies.items():
         known, said = own.loc[first], own.loc[copy]
@@ -66,6 +66,8 @@ def join_rows(
                 f"{what}, but {label} is {int(known[label])} in one and {int(said[label])} in the "
                 "other; keep one row"
             )
+        if what == "file":
+            _agree(rows, first, copy, path)
         joined[copy] = bool((known.isna() & said.notna()).any())
         own.loc[first] = known.where(known.notna(), said)
         note = "; its labels are joined" if joined[copy] else ""
@@ -80,3 +82,17 @@ def join_rows(
     if not drop:
         return own, rows, []
     return own.drop(index=copies.index), rows.drop(index=copies.index), dropped
+
+
+def _agree(rows: pd.DataFrame, first, copy, path: Path) -> None:
+    """Give the first row of a file what only a later one says of its split, track and genre."""
+    for column in (name for name in ("split", "track_id", "genre") if name in rows):
+        known, said = rows.loc[first, column], rows.loc[copy, column]
+        if pd.isna(said) or said == "" or known == said:
+            continue
+        if not (pd.isna(known) or known == ""):
+            raise InputError(
+                f"{path}: rows {first} and {copy} are the same file, but {column} is {known!r} in "
+                f"one and {said!r} in the other; keep one row"
+            )
+        rows.loc[first, column] = said

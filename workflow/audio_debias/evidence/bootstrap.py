@@ -32,8 +32,8 @@ class Bootstrap:
     ----------
     rows : DataFrame
         Columns of `TRANSFER`, ``label``, ``auc`` (NaN where there is none), ``positives`` and
-        ``clips`` (test clips annotated for the label), ``tested`` (those annotated for any label)
-        and ``df`` (tracks of the rarer class less one).
+        ``clips`` (test clips annotated for the label), ``tested`` and ``tracks`` (those annotated
+        for any label, and their tracks) and ``df`` (tracks of the rarer class less one).
     resampled : array of float64, shape (rows, resamples)
         NaN where a class lies in a single track: nothing is known of its spread.
     redrawn : dict of str to int
@@ -78,18 +78,22 @@ def bootstrap_scores(
     if MEAN in labels:
         raise InputError(f"config: labels: {MEAN!r} stands for the mean over labels; rename it")
     tested: list[tuple] = []
+    tracks: dict[str, pd.Series] = {}
     found: dict = {}
     for cell, table in scores.items():
         if "logit" not in table:
             raise InputError(f"scores of {'/'.join(cell)}: no column 'logit'; score the clips anew")
         groups = dict(iter(table.groupby(["train_corpus", "test_corpus", "label"])))
-        clips_tested = table.groupby(["train_corpus", "test_corpus"])["clip_id"].nunique().to_dict()
+        counts = {}
+        for transfer, ids in table.groupby(["train_corpus", "test_corpus"])["clip_id"]:
+            test, known = transfer[1], ids.unique()
+            on = tracks.setdefault(test, _tracks_by_clip(clips[test]))
+            counts[transfer] = len(known), on.reindex(known).nunique()
         for train, test, label in product(pairs[cell[0]], pairs[cell[0]], labels):
             if (train, test, label) in groups:
                 found.setdefault(test, {})[len(tested)] = groups[train, test, label]
-            known = clips_tested.get((train, test), 0)
-            tested.append((*cell, train, test, label, known))
-    rows = pd.DataFrame(tested, columns=[*TRANSFER, "label", "tested"])
+            tested.append((*cell, train, test, label, *counts.get((train, test), (0, 0))))
+    rows = pd.DataFrame(tested, columns=[*TRANSFER, "label", "tested", "tracks"])
     measured = {name: np.full(len(rows), np.nan) for name in ("auc", "positives", "clips", "df")}
     resampled = np.full((len(rows), resamples), np.nan)
     redrawn = {}
@@ -99,6 +103,12 @@ def bootstrap_scores(
         redrawn[corpus] = draws.redrawn
     rows = rows.assign(**measured).astype(dict.fromkeys(_COUNTS, "Int64"))
     return Bootstrap(rows, resampled, redrawn)
+
+
+def _tracks_by_clip(clips: pd.DataFrame) -> pd.Series:
+    """The track of each test clip."""
+    test = clips[clips["split"] == "test"]
+    return pd.Series(tracks_of(test), index=test["clip_id"])
 
 
 def _resample_corpus(corpus, test, groups, measured, resampled, seed) -> Resamples:

@@ -1,6 +1,6 @@
 """Intervals of ROC-AUCs, of changes by a correction and of drops across corpora."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,10 +9,7 @@ from scipy.special import expit, logit, stdtrit
 
 from audio_debias.evidence.bootstrap import (
     CELL,
-    MEAN,
     TRANSFER,
-    Bootstrap,
-    bootstrap_scores,
 )
 from audio_debias.evidence.verdicts import judge
 
@@ -23,128 +20,11 @@ COLUMNS = [
     *("change", "change_low", "change_high", "p", "p_holm", "verdict", "positives"),
     *("change_sd_test", "change_sd_training", "clips", "clips_needed"),
 ]
-DROP_COLUMNS = [*TRANSFER, "label", "drop", "low", "high", "sd_test", "sd_training"]
-
-
-def moments(bootstrap: Bootstrap, references: Mapping[str, str] | str = "none") -> pd.DataFrame:
-    """Estimates and variances over resamples: per label, and for the mean over labels.
-
-    Parameters
-    ----------
-    bootstrap : Bootstrap
-    references : str or mapping of method to method
-        Against what a method's change is measured: against ``none``, or kernel methods against
-        ``k``. A reference has one mode. A method that is its own reference has no change.
-
-    Returns
-    -------
-    DataFrame
-        The columns of the rows, with ``auc_var``, ``change`` and ``change_var``. A mean has the
-        AUCs of all labels that have one, and the changes of all that have two.
-    """
-    rows, resampled = bootstrap.rows, bootstrap.resampled
-    base = _reference_rows(rows, references)
-    change = rows["auc"].to_numpy() - np.where(base < 0, np.nan, rows["auc"].to_numpy()[base])
-    labelled = rows.assign(
-        auc_var=resampled.var(axis=1, ddof=1),
-        change=change,
-        change_var=[
-            np.var(one - resampled[other], ddof=1) if other >= 0 else np.nan
-            for one, other in zip(resampled, base, strict=True)
-        ],
-    )
-    means = []
-    for key, group in rows.groupby(TRANSFER, sort=False):
-        part = group.index[group["auc"].notna()].to_numpy()
-        both = part[~np.isnan(change[part])]
-        differences = (resampled[one] - resampled[base[one]] for one in both)
-        means.append(
-            {
-                **dict(zip(TRANSFER, key, strict=True)),
-                "label": MEAN,
-                "auc": rows.loc[part, "auc"].mean(),
-                "positives": rows.loc[part, "positives"].sum(),
-                "clips": rows.loc[part, "tested"].max() if len(part) else pd.NA,
-                "df": rows.loc[part, "df"].sum() if len(part) else np.nan,
-                "auc_var": _variance_of_mean(resampled[one] for one in part),
-                "change": change[both].mean() if len(both) else np.nan,
-                "change_var": _variance_of_mean(differences),
-            }
-        )
-    means = pd.DataFrame(means).astype(dict.fromkeys(["positives", "clips"], "Int64"))
-    table = pd.concat([labelled.drop(columns="tested"), means], ignore_index=True)
-    # A perfect AUC is perfect in every resample: nothing is known of its spread, nor of a change
-    # from one to another.
-    perfect = table["auc_var"] == 0
-    table.loc[perfect & (table["change_var"] == 0), "change_var"] = np.nan
-    table.loc[perfect, "auc_var"] = np.nan
-    return table
-
-
-def moments_of_run(
-    read_scores: Callable[[tuple[str, str, str, str]], pd.DataFrame],
-    cells: Sequence[tuple[str, str, str, str]],
-    clips: Mapping[str, pd.DataFrame],
-    labels: Sequence[str],
-    pairs: Mapping[str, Sequence[str]],
-    *,
-    references: Sequence[Mapping[str, str] | str] = ("none",),
-    resamples: int = 2000,
-    seed: int = 42,
-) -> tuple[list[pd.DataFrame], dict[str, int]]:
-    """The moments of all cells, pair by pair: memory does not grow with the number of pairs.
-
-    Parameters
-    ----------
-    read_scores : callable
-        From a cell (pair, model, method, mode) to its scores.
-    cells : sequence of tuple
-    clips, labels, pairs
-        As in :func:`~audio_debias.evidence.bootstrap.bootstrap_scores`.
-    references : sequence
-        Each as in :func:`moments`.
-    resamples, seed
-        As in :func:`~audio_debias.evidence.bootstrap.bootstrap_scores`.
-
-    Returns
-    -------
-    tables : list of DataFrame
-        What :func:`moments` gives, one a reference.
-    redrawn : dict of str to int
-        Per test corpus, the most resamples that were drawn again in a pair.
-    """
-    tables: list[list] = [[] for _ in references]
-    redrawn: dict[str, int] = {}
-    for pair in pairs:
-        scores = {cell: read_scores(cell) for cell in cells if cell[0] == pair}
-        bootstrap = bootstrap_scores(scores, clips, labels, pairs, resamples=resamples, seed=seed)
-        for table, reference in zip(tables, references, strict=True):
-            table.append(moments(bootstrap, reference))
-        for corpus, count in bootstrap.redrawn.items():
-            redrawn[corpus] = max(redrawn.get(corpus, 0), count)
-    return [pd.concat(table, ignore_index=True) for table in tables], redrawn
-
-
-def _reference_rows(rows: pd.DataFrame, references: Mapping[str, str] | str) -> np.ndarray:
-    """The row that each row's change is measured against; -1 where there is none."""
-    methods = rows["method"]
-    reference = methods.map(
-        lambda method: references if isinstance(references, str) else references.get(method, "none")
-    )
-    keys = ["pair", "model", "train_corpus", "test_corpus", "label"]
-    wanted = pd.MultiIndex.from_frame(rows[keys].assign(method=reference))
-    known = rows[methods.isin(set(reference))]
-    index = pd.MultiIndex.from_frame(known[[*keys, "method"]])
-    found = index.get_indexer(wanted)
-    base = np.where(found < 0, -1, known.index.to_numpy()[found])
-    return np.where(reference == methods, -1, base)
-
-
-def _variance_of_mean(resampled) -> float:
-    total, count = 0.0, 0
-    for values in resampled:
-        total, count = total + values, count + 1
-    return float(np.var(total / count, ddof=1)) if count else np.nan
+DROP_COLUMNS = [
+    *TRANSFER,
+    "label",
+    *("auc", "auc_abroad", "drop", "low", "high", "sd_test", "sd_training"),
+]
 
 
 def interval_table(
@@ -199,7 +79,8 @@ def drop_table(repeats: Sequence[pd.DataFrame], *, level: float = 0.95) -> pd.Da
     Returns
     -------
     DataFrame
-        `DROP_COLUMNS`, in [0, 1]; ``test_corpus`` is the other one.
+        `DROP_COLUMNS`, in [0, 1]; ``test_corpus`` is the other one. A mean is over the labels that
+        have an AUC on both corpora, ``auc`` and ``auc_abroad`` with it.
     """
     drops = [_drops(table) for table in repeats]
     table = drops[0]
@@ -218,12 +99,14 @@ def _drops(table: pd.DataFrame) -> pd.DataFrame:
     home = table["train_corpus"] == table["test_corpus"]
     keys = [*CELL, "train_corpus", "label"]
     both = table[home].merge(table[~home], on=keys, suffixes=("", "_abroad"), validate="1:1")
-    parts = np.array([both["auc_var"], both["auc_var_abroad"]])
+    parts = np.array([both["auc_shared_var"], both["auc_shared_var_abroad"]])
     return both[keys].assign(
         test_corpus=both["test_corpus_abroad"],
-        drop=both["auc"] - both["auc_abroad"],
+        auc=both["auc_shared"],
+        auc_abroad=both["auc_shared_abroad"],
+        drop=both["auc_shared"] - both["auc_shared_abroad"],
         drop_var=parts.sum(axis=0),
-        df=_satterthwaite(parts, np.array([both["df"], both["df_abroad"]])),
+        df=_satterthwaite(parts, np.array([both["df_shared"], both["df_shared_abroad"]])),
     )
 
 

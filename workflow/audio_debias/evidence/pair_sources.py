@@ -47,8 +47,11 @@ def pair_sources(
     """
     parts, rows = [], []
     rng = np.random.default_rng(seed)
+    # A label may be called as a property is, such as noise.
+    own_names = {label: f"label {label}" for label in labels}
     for code, (name, table) in enumerate(clips.items()):
-        part = table.merge(properties[name].drop(columns="seconds"), on="clip_id")
+        measured = properties[name].drop(columns="seconds")
+        part = table.rename(columns=own_names).merge(measured, on="clip_id")
         part["seconds"] = part["clip_id"].map(properties[name].set_index("clip_id")["seconds"])
         part = part[part["clip_id"].isin(embeddings[name].index)]
         if len(part) < 10:
@@ -70,6 +73,7 @@ def pair_sources(
             "or `sources: false` in the config"
         )
     scores = domain_scores(x, domain, groups, seed)
-    factors = factors_of(together, together["genre"], together[list(labels)], domain)
+    own = together.reindex(columns=list(own_names.values()))
+    factors = factors_of(together, together["genre"], own, domain)
     sources = attribute(scores, domain, factors, groups, seed)
     return sources, identification(scores, domain, groups, seed)

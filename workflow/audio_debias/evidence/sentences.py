@@ -77,7 +77,8 @@ def drops(table: pd.DataFrame, names: Names) -> list[Finding]:
             f"{'' if sure else '; that may be chance'}."
         )
         about = {key: row[key] for key in ("pair", "model", "train_corpus")}
-        found.append(Finding("drops", text, about, say.numbers(row, ["drop", "low", "high"])))
+        keys = ["auc", "auc_abroad", "drop", "low", "high"]
+        found.append(Finding("drops", text, about, say.numbers(row, keys)))
     return found
 
 

@@ -38,7 +38,10 @@ SHARED_RULES = (
 )
 """The rules whose results all runs share, and with them their logs and benchmarks."""
 
-TAKEN_LABELS = ("clip_id", "path", "split", "genre", "track_id", "seconds", "mean")
+TAKEN_LABELS = (
+    *("clip_id", "path", "split", "genre", "track_id", "seconds"),
+    *("corpus", "domain", "mean"),
+)
 """Names that no label can have: columns of the clip table, and what stands for the mean."""
 
 SHARED_FOLDERS = ("corpora", "downloads", "embeddings", "weights", "benchmarks")

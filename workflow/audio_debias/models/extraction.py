@@ -1,9 +1,8 @@
 """Embed the clips of a corpus: files in, one embedding per clip out, memory flat."""
 
-import itertools
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from audio_debias.errors import InputError, nearest
+from audio_debias.models.batches import batches, map_ahead
 from audio_debias.models.embeddings import SKIPPED_COLUMNS
 from audio_debias.models.kinds.precomputed import Precomputed
 from audio_debias.models.registry import Model, load_model
@@ -190,9 +190,12 @@ def embed_clips(
     def embed(batch_windows: np.ndarray, owners: list[tuple[int, slice]]) -> tuple:
         """Run the network on a batch."""
         try:
-            return model.embed(batch_windows), owners
+            frames = model.embed(batch_windows)
         except BrokenAudio as error:  # of a model that takes each clip alone
             return error, owners
+        if model.window_shape is not None and len(frames) != len(batch_windows):
+            raise InputError(f"gives {len(frames)} rows for {len(batch_windows)} windows, not one")
+        return frames, owners
 
     def collect(done: Future) -> None:
         """Add a batch to the sums of its clips."""
@@ -208,9 +211,9 @@ def embed_clips(
 
     # Clips are worked on side by side; products within one of them would fight over the cores.
     with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(threads) as pool:
-        prepared = _map_ahead(pool, prepare, range(len(paths)), ahead=2 * threads)
+        prepared = map_ahead(pool, prepare, range(len(paths)), ahead=2 * threads)
         running: deque[Future] = deque()
-        for arguments in _batches(usable(prepared), model.window_shape, batch):
+        for arguments in batches(usable(prepared), model.window_shape, batch):
             running.append(pool.submit(embed, *arguments))
             if len(running) > threads:
                 collect(running.popleft())
@@ -264,37 +267,3 @@ def _skipped(clip_ids: np.ndarray, broken: Mapping[int, BrokenAudio]) -> pd.Data
 
 def _reasons(rows: list[tuple[str, str, str]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=SKIPPED_COLUMNS, dtype=str)
-
-
-def _map_ahead(pool: ThreadPoolExecutor, function: Callable, items: Iterable, ahead: int):
-    """Like `pool.map`, with at most `ahead` results waiting to be taken."""
-    items = iter(items)
-    waiting = deque(pool.submit(function, item) for item in itertools.islice(items, ahead))
-    while waiting:
-        result = waiting.popleft().result()
-        waiting.extend(pool.submit(function, item) for item in itertools.islice(items, 1))
-        yield result
-
-
-def _batches(
-    clips: Iterable[tuple[int, np.ndarray]], window_shape: tuple[int, ...] | None, size: int
-) -> Iterator[tuple[np.ndarray, list[tuple[int, slice]]]]:
-    """Pack clips' windows into batches; each comes with the rows that belong to each clip in it."""
-    if window_shape is None:
-        for clip, windows in clips:
-            yield windows, [(clip, slice(None))]
-        return
-    buffer, owners, filled = np.zeros((size, *window_shape), np.float32), [], 0
-    for clip, windows in clips:
-        start = 0
-        while start < len(windows):
-            taken = min(size - filled, len(windows) - start)
-            buffer[filled : filled + taken] = windows[start : start + taken]
-            owners.append((clip, slice(filled, filled + taken)))
-            start += taken
-            filled += taken
-            if filled == size:
-                yield buffer, owners
-                buffer, owners, filled = np.zeros((size, *window_shape), np.float32), [], 0
-    if filled:
-        yield buffer, owners

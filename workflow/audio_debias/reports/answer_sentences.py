@@ -40,7 +40,7 @@ def overall(
         yield "By how much?", _lost(losses, means, names)
     biased = {one["about"]["model"] for one in apart if _is_told(one["numbers"])}
     if sources is not None and biased:
-        yield from _origin(sources[sources["model"].isin(biased)], names)
+        yield from _origin(sources[sources["model"].isin(biased)], own, names)
     changes = means[means["change"].notna()]
     across = changes[changes["train_corpus"] != changes["test_corpus"]]
     if across.empty:
@@ -165,20 +165,28 @@ def _falls(drop: Mapping, means: pd.DataFrame, names: Names) -> str:
         low, high = (None, None) if low is None else (-high, -low)
     chance = "" if low is not None and low > 0 else ", which may be chance"
     there = f"one trained on {test} reaches {say.auc(auc[other, other])} there"
+    at_home, abroad = (say.auc(numbers[name]) for name in ("auc", "auc_abroad"))
     if say.change(size) == say.change(0):
-        same = f"trained on {train}, its AUC is {say.auc(auc[home, home])} on both"
+        same = f"trained on {train}, its AUC is {at_home} on both"
         return f"{same}, a difference of 0.00 {say.bounds(low, high)}; {there}"
     return (
-        f"trained on {train}, its AUC {verb} from {say.auc(auc[home, home])} on {train} to "
-        f"{say.auc(auc[home, other])} on {test}, {say.change(size)} points {word} "
+        f"trained on {train}, its AUC {verb} from {at_home} on {train} to "
+        f"{abroad} on {test}, {say.change(size)} points {word} "
         f"{say.bounds(low, high)}{chance}; {there}"
     )
 
 
-def _origin(sources: pd.DataFrame, names: Names) -> Iterator[tuple[str, str]]:
+def _origin(
+    sources: pd.DataFrame, own: Sequence[Mapping], names: Names
+) -> Iterator[tuple[str, str]]:
+    named = {
+        one["about"]["model"]
+        for one in own
+        if one["kind"] == "sources" and set(one["numbers"]) & set(sources["property"])
+    }
     single = sources[sources["kind"].isin(NAMED_KINDS) & sources["r2_alone"].notna()]
     # The findings name groups one after another, each for what it adds: the first is the clue.
-    first = single[single["step"].eq(1).fillna(False)]
+    first = single[single["step"].eq(1).fillna(False) & single["model"].isin(named)]
     if first.empty and not single.empty:
         yield "Where from?", "No measured property, genre or label explains it."
     elif not first.empty:

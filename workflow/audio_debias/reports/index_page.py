@@ -148,7 +148,7 @@ def count_positives(clips: Mapping[str, pd.DataFrame], labels: Sequence[str]) ->
     rows = []
     for corpus, table in clips.items():
         genre = table["genre"].astype(object).where(table["genre"].notna(), "(none)")
-        for label in labels:
+        for label in (one for one in labels if one in table):
             positive = table[label].fillna(False).astype(bool)
             counted = positive.groupby(genre).sum()
             rows += [(corpus, label, name, int(count)) for name, count in counted.items()]

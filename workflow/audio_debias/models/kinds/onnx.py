@@ -58,7 +58,18 @@ def load(spec: dict, path: Path) -> WaveformModel:
     if output not in outputs:
         raise InputError(f"model {spec['name']}: options.output: {output!r} is none of {outputs}")
     name = session.get_inputs()[0].name
-    return WaveformModel(lambda windows: session.run([output], {name: windows})[0], spec)
+
+    def network(windows):
+        try:
+            return session.run([output], {name: windows})[0]
+        except Exception as error:  # as above
+            reason = " ".join(str(error).split())[:200]
+            raise InputError(
+                f"{path}: does not take windows of {windows.shape} ({reason}); export it with a "
+                "free first dimension, or set batch: and window: to what it takes"
+            ) from None
+
+    return WaveformModel(network, spec)
 
 
 # In a tensor of an ONNX file, a protocol buffer: the key "location", then the file's name.

@@ -118,7 +118,13 @@ class SavedModel:
 
     def embed(self, windows: np.ndarray) -> np.ndarray:
         """Frame embeddings of one clip, shape (n_frames, dim)."""
-        outputs = self.call(tensorflow().constant(windows[0]))
+        waveform = tensorflow().constant(windows[0])
+        try:
+            outputs = self.call(waveform)
+        except (TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200]
+            shape = tuple(waveform.shape)
+            raise InputError(f"the SavedModel does not take shape {shape} ({reason})") from None
         if hasattr(outputs, "numpy"):
             outputs = [outputs]
         output = 0 if self._output is None and len(outputs) == 1 else self._output
