@@ -96,6 +96,18 @@ def test_a_row_with_an_empty_group_is_a_group_of_its_own(tmp_path):
     assert len(set(read_table(tmp_path / "t.parquet").group)) == ROWS
 
 
+def test_embeddings_beside_a_table_are_joined_by_ids_of_any_type(tmp_path):
+    table = numbered()[["id", "device"]].assign(id=np.arange(ROWS, dtype=float))
+    table.to_parquet(tmp_path / "t.parquet")
+    embeddings = numbered().drop(columns="device").assign(id=range(ROWS))
+    embeddings.iloc[::-1].to_csv(tmp_path / "x.csv", index=False)
+    found = read_table(tmp_path / "t.parquet", embeddings=tmp_path / "x.csv", embedding="e")
+    np.testing.assert_allclose(found.x[:, 0], numbered()["e0"], rtol=1e-6)
+    embeddings.assign(id="NA").to_csv(tmp_path / "x.csv", index=False)
+    with pytest.raises(InputError, match=r"x\.csv: id: empty, or NA, in row 1"):
+        read_table(tmp_path / "t.parquet", embeddings=tmp_path / "x.csv", embedding="e")
+
+
 def test_a_correction_may_be_read_by_whoever_may_read_the_table(tmp_path):
     numbered().to_csv(tmp_path / "t.csv", index=False)
     run("fit", tmp_path / "t.csv", "--domain", "device", "--out", tmp_path / "e.safetensors")

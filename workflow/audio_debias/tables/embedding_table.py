@@ -12,7 +12,7 @@ from audio_debias.errors import InputError
 from audio_debias.tables.columns import Columns, find_columns, find_embedding
 from audio_debias.tables.formats import TableFile, open_table
 from audio_debias.tables.labels import label_table
-from audio_debias.tables.matrices import read_by_id, read_matrix, row_names
+from audio_debias.tables.matrices import read_by_id, read_matrix
 from audio_debias.tables.text import as_text
 
 SPLITS = ("train", "test")
@@ -137,7 +137,7 @@ def _beside(
             )
         return x
     rows = {name: row for row, name in enumerate(own)}
-    names = row_names(wanted, id_column)
+    names = as_text(wanted.column(id_column).to_pandas()).fillna("").tolist()
     missing = [name for name in names if name not in rows]
     if missing:
         raise InputError(

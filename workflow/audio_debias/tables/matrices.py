@@ -10,6 +10,7 @@ import pyarrow as pa
 from audio_debias.errors import InputError
 from audio_debias.tables.columns import EmbeddingColumns, find_columns, find_embedding
 from audio_debias.tables.formats import TableFile, open_table
+from audio_debias.tables.text import as_text
 
 
 class Names(Protocol):
@@ -163,7 +164,14 @@ def read_by_id(
     x = read_matrix(file, where, key, finite)
     if key is None:
         return [], x
-    ids = row_names(file.read([key]), key)
+    text = as_text(file.read([key]).column(key).to_pandas())
+    empty = text.fillna("") == ""
+    if empty.any():
+        raise InputError(
+            f"{path}: {key}: empty, or NA, in row {int(empty.argmax()) + 1} "
+            f"({int(empty.sum())} such rows); give every row an id"
+        )
+    ids = text.tolist()
     twice = pd.Series(ids).duplicated()
     if twice.any():
         first = ids[int(twice.argmax())]

@@ -17,6 +17,8 @@ A model whose tensors lie in files of their own (external data) is given as a fo
 import re
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+import numpy as np
+
 from audio_debias.errors import InputError
 from audio_debias.models.waveform_windows import WaveformModel
 
@@ -59,7 +61,8 @@ def load(spec: dict, path: Path) -> WaveformModel:
         raise InputError(f"model {spec['name']}: options.output: {output!r} is none of {outputs}")
     name = session.get_inputs()[0].name
 
-    def network(windows):
+    def network(windows: np.ndarray) -> np.ndarray:
+        """Frame embeddings of a batch of windows, shape (batch, dim)."""
         try:
             return session.run([output], {name: windows})[0]
         except Exception as error:  # as above
