@@ -15,6 +15,7 @@ from audio_debias.models.extraction import embed_clips
 from audio_debias.models.waveforms import load_waveform
 from audio_debias.sound import decoding
 from audio_debias.sound.decoding import BrokenAudio, decode
+from audio_debias.sound.lengths import _frame_length
 from audio_debias.sound.looks import mix
 
 RATE = 16000
@@ -119,11 +120,21 @@ def many_channels():
 
 JOINED_BADLY = {
     "cut.ogg": lambda: half_after(encoded(tone(), format="OGG", subtype="VORBIS")),
+    "half_and_whole.mp3": lambda: first_frames(constant(), 60) + constant(),
+    "whole_and_half.mp3": lambda: constant() + first_frames(constant(), 60),
     "rates.mp3": lambda: constant() + encoded(tone(), format="MP3"),
     "two.flac": lambda: (
         unknown_length(encoded(tone(), format="FLAC")) + encoded(tone(), format="FLAC")
     ),
 }
+
+
+def first_frames(mp3, count):
+    """An mp3 that was cut where a frame ends."""
+    at = 0
+    for _ in range(count):
+        at += _frame_length(mp3[at : at + 4])
+    return mp3[:at]
 
 
 def half_after(data):

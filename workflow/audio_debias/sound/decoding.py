@@ -18,6 +18,7 @@ from audio_debias.sound.lengths import (
     SELF_FRAMED,
     UNKNOWN,
     counted_frames,
+    cut_among_joined,
     cut_by_its_header,
     has_count,
     more_follows,
@@ -214,8 +215,7 @@ def _too_long(frames: int, channels: int) -> str:
 def _by_libsndfile(
     path: Path, file: soundfile.SoundFile, dtype: str, n_frames: int, limit: float
 ) -> Generator[np.ndarray]:
-    """The blocks of an open file that stands at sample `n_frames`; what is wrong with it shows at
-    the end."""
+    """The blocks of an open file from sample `n_frames` on; what is wrong shows at the end."""
     with file:
         size = max(BLOCK // file.channels, 1)
         while True:
@@ -274,6 +274,8 @@ def _refuse_cut(path: Path, container: str, n_frames: int) -> None:
 
 def _rest_by_av(path: Path, dtype: str, n_frames: int, rate: int) -> Iterator[np.ndarray]:
     """The samples after the first `n_frames` of a file of several."""
+    if path.suffix.lower() == ".mp3" and cut_among_joined(path):
+        raise BrokenAudio("truncated", "of the mp3s joined in it, one is cut")
     try:
         samples, _ = decode_with_av(path, dtype, MAX_VALUES, rate)
     except Undecodable as error:

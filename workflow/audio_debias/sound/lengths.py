@@ -33,6 +33,12 @@ LONGEST_PAGE = 65_307
 
 _MPEG_FRAME = re.compile(rb"\xff[\xe2-\xff]")
 
+_LONGEST_FRAME = 1441
+"""Bytes of an MPEG frame of layer III at most."""
+
+# A frame's header, its side information of zeros (9 to 32 bytes), the tag, and what it counts.
+_COUNT = re.compile(rb"\xff[\xe2-\xff]..\x00{9,32}(?:Xing|Info)(\x00\x00\x00.)", re.DOTALL)
+
 
 class _Longer(io.RawIOBase):
     """A file that goes on in zeros up to `size` bytes."""
@@ -265,3 +271,19 @@ def has_count(path: Path) -> bool:
         file.seek(skipped)
         first = file.read(4096)
     return any(mark in first for mark in (b"Xing", b"Info", b"VBRI"))
+
+
+def cut_among_joined(path: Path) -> bool:
+    """Whether one of several joined mp3s ends before the bytes that its first frame counts."""
+    data = path.read_bytes()
+    marks = list(_COUNT.finditer(data))
+    if len(marks) < 2:
+        return False
+    limits = [*(mark.start() for mark in marks[1:]), len(data)]
+    for mark, limit in zip(marks, limits, strict=True):
+        flags, at = mark[1][3], mark.end()
+        at += 4 * (flags & 1)
+        counted = int.from_bytes(data[at : at + 4]) if flags & 2 else 0
+        if mark.start() + counted > limit + _LONGEST_FRAME:
+            return True
+    return False
