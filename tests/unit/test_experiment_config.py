@@ -109,15 +109,22 @@ def test_a_label_cannot_be_called_as_a_column_of_the_workflows_own_tables(config
     assert f"config: labels: {label!r} is what the workflow's own tables call" in refusal(config)
 
 
-@pytest.mark.parametrize("strength", [2, -0.1, "much"])
-def test_a_strength_of_a_method_is_checked_before_anything_runs(config, project, strength):
-    options = {"strength": strength}
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"strength": 2}, "strength: is 2; it must lie between 0 and 1"),
+        ({"strength": "much"}, "strength: is 'much'; it must lie between 0 and 1"),
+        ({"shrink": 0.5}, "unknown key 'shrink'; did you mean 'shrinkage'?"),
+    ],
+)
+def test_options_of_a_method_are_checked_before_anything_runs(config, project, options, message):
     path = project / "resources" / "methods" / "mine.yaml"
     own = read_yaml(ROOT / "resources/methods/leace.yaml")
     path.write_text(yaml.safe_dump(own | {"name": "mine", "options": options}))
     config["methods"] = ["none", "mine"]
-    with pytest.raises(InputError, match=r"mine\.yaml: options: strength: is .*between 0 and 1"):
+    with pytest.raises(InputError) as caught:
         load_experiment(config, project)
+    assert str(caught.value) == f"resources/methods/mine.yaml: options: {message}"
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,25 @@ class Plugins:
                     return said
         return default
 
+    def options(self, name: str, field: str) -> frozenset[str] | None:
+        """The names in a plug-in's ``OPTIONS``, read without an import; None where they are not
+        written out.
+
+        Raises
+        ------
+        InputError
+            As :meth:`find`.
+        """
+        for node in ast.parse(self.find(name, field).read_bytes()).body:
+            match node:
+                case (
+                    ast.Assign([ast.Name("OPTIONS")], ast.Dict(keys))
+                    | ast.AnnAssign(target=ast.Name("OPTIONS"), value=ast.Dict(keys))
+                ):
+                    names = [str(key.value) for key in keys if isinstance(key, ast.Constant)]
+                    return frozenset(names) if len(names) == len(keys) else None
+        return None
+
     def has(self, name: str, function: str) -> bool:
         """Whether a plug-in defines a function or class, read without an import.
 

@@ -160,12 +160,17 @@ def _check_names(experiment: Experiment) -> None:
 def _check_method(method: Method, experiment: Experiment) -> None:
     where = f"{source('methods', method.name)}: eraser"
     if method.eraser is not None and ":" not in method.eraser:
-        ERASERS.find(method.eraser, where)
+        own = ERASERS.options(method.eraser, where)
+        odd = set() if own is None else set(method.options) - own - {"strength"}
+        if own is not None and odd:
+            raise InputError(
+                f"{source('methods', method.name)}: options: {unknown(min(odd), own, 'key')}"
+            )
     elif method.eraser is not None and not re.fullmatch(
         r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", method.eraser
     ):
         raise InputError(f"{where}: is {method.eraser!r}; write package.module:Class")
-    strength = (method.options or {}).get("strength", 1)
+    strength = method.options.get("strength", 1)
     if not isinstance(strength, int | float) or not 0 <= strength <= 1:
         raise InputError(
             f"{source('methods', method.name)}: options: strength: is {strength!r}; it must lie "
