@@ -51,8 +51,31 @@ def test_a_column_without_a_number_never_narrows_the_embedding(tmp_path, suffix)
 
 def test_a_missing_column_never_makes_two_scores_the_embedding(tmp_path):
     numbered().drop(columns="e3").to_csv(tmp_path / "t.csv", index=False)
-    with pytest.raises(InputError, match="has 7 columns e0 to e7, but no e3"):
-        read_table(tmp_path / "t.csv")
+    for named in (None, "e"):
+        with pytest.raises(InputError, match="has 7 columns e0 to e7, but no e3"):
+            read_table(tmp_path / "t.csv", embedding=named)
+
+
+@pytest.mark.parametrize("role", ["id", "domain", "split", "group", "label"])
+def test_a_column_of_numbers_or_lists_is_no_word_a_row(tmp_path, role):
+    path = tmp_path / "t.parquet"
+    numbered(tags=[["a", "b"]] * ROWS).to_parquet(path)
+    for name, said in (("e3", "is of the embedding"), ("tags", "holds lists")):
+        given = {role: [name] if role == "label" else name}
+        with pytest.raises(InputError, match=rf"--{role}: '{name}' {said}"):
+            read_table(path, columns=given, embedding="e")
+
+
+def test_a_column_of_lists_called_labels_does_not_stop_who_asks_for_the_domain(tmp_path):
+    numbered(labels=[["a", "b"]] * ROWS).to_parquet(tmp_path / "t.parquet")
+    found = read_table(tmp_path / "t.parquet", columns={"domain": "device"})
+    assert found.labels.empty
+    assert found.domain is not None
+
+
+def test_a_single_numbered_column_stays_text(tmp_path):
+    numbered(take1="007").to_csv(tmp_path / "t.csv", index=False)
+    assert set(read_table(tmp_path / "t.csv", columns={"group": "take1"}).group) == {"007"}
 
 
 def test_apply_leaves_all_other_columns_as_they_are_written(tmp_path):

@@ -102,7 +102,7 @@ class Plugins:
         InputError
             As :meth:`find`.
         """
-        for node in ast.parse(self.find(name, field).read_bytes()).body:
+        for node in self._statements(name, field):
             match node:
                 case ast.Assign([ast.Name("ENVIRONMENT")], ast.Constant(str(said))):
                     return said
@@ -117,7 +117,7 @@ class Plugins:
         InputError
             As :meth:`find`.
         """
-        for node in ast.parse(self.find(name, field).read_bytes()).body:
+        for node in self._statements(name, field):
             match node:
                 case (
                     ast.Assign([ast.Name("OPTIONS")], ast.Dict(keys))
@@ -138,6 +138,10 @@ class Plugins:
         path = self.find(name, self.own)
         return function in _defined(path, path.stat().st_mtime_ns)
 
+    def _statements(self, name: str, field: str) -> list[ast.stmt]:
+        """What a plug-in's module holds at its top level."""
+        return _parsed(self.find(name, field)).body
+
     def _entry(self, path: Path) -> bool:
         return bool(set(self.entries) & _defined(path, path.stat().st_mtime_ns))
 
@@ -145,12 +149,15 @@ class Plugins:
 @cache
 def _defined(path: Path, _changed: int) -> frozenset[str]:
     """The functions and classes that a module defines at its top level."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return frozenset(node.name for node in _parsed(path).body if isinstance(node, kinds))
+
+
+def _parsed(path: Path) -> ast.Module:
     try:
-        tree = ast.parse(path.read_bytes())
+        return ast.parse(path.read_bytes())
     except (SyntaxError, ValueError) as error:
         raise InputError(f"{path}: no Python module: {' '.join(str(error).split())}") from None
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return frozenset(node.name for node in tree.body if isinstance(node, kinds))
 
 
 def _import_file(name: str, path: Path) -> ModuleType:

@@ -43,7 +43,7 @@ def apply(
     from audio_debias.corrections.card import Outlook
     from audio_debias.corrections.pooled import apply_pooled, load_pooled
     from audio_debias.errors import InputError
-    from audio_debias.tables.columns import find_columns, find_embedding
+    from audio_debias.tables.columns import find_columns, find_embedding, refuse_lists
     from audio_debias.tables.formats import open_table
     from audio_debias.tables.streaming import rewrite
 
@@ -62,6 +62,7 @@ def apply(
             f"domain with --domain (fitted: {', '.join(map(str, correction.domains_))})"
         )
     where = find_embedding(file.schema, embedding, str(table))
+    refuse_lists(file.schema, columns, where.names, str(table))
     outlook = Outlook(card["seen"]) if "seen" in card else None
 
     def corrected(x: np.ndarray, domains: np.ndarray | None) -> np.ndarray:

@@ -43,8 +43,10 @@ def read_cells(path: Path, options: Mapping) -> pd.DataFrame:
                 f"{path}: options: where: {column}: no row is {value!r}{nearest(value, known)}"
             )
         rows = rows[kept]
-    named = options.get("columns", {})
-    rows = rows.assign(**{name: require(rows, own, path) for name, own in named.items()})
+    # All are looked up before any is set: one may be called as another's own.
+    named = {name: require(rows, own, path) for name, own in options.get("columns", {}).items()}
+    for name, cells in named.items():
+        rows[name] = cells
     separator = options.get("separator")
     for column in options.get("text_labels", []):
         text = require(rows, column, path)

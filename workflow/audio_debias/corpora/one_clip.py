@@ -50,7 +50,8 @@ def join_rows(
     Raises
     ------
     InputError
-        If two rows say different things of one label, naming both.
+        If two rows say different things of one label, or two rows of one file of its split, track
+        or genre; naming both.
     """
     if copies.empty:
         return own, rows, []

@@ -44,7 +44,7 @@ def moments(bootstrap: Bootstrap, references: Mapping[str, str] | str = "none") 
     means = []
     for key, group in rows.groupby(TRANSFER, sort=False):
         part = group.index[group["auc"].notna()].to_numpy()
-        shared = part[rows.loc[part, "label"].isin(tried[key[:5]]).to_numpy()]
+        shared = part[rows.loc[part, "label"].isin(tried[key[:-1]]).to_numpy()]
         both = part[~np.isnan(change[part])]
         differences = (resampled[one] - resampled[base[one]] for one in both)
         means.append(

@@ -42,7 +42,8 @@ TAKEN_LABELS = (
     *("clip_id", "path", "split", "genre", "track_id", "seconds"),
     *("corpus", "domain", "mean"),
 )
-"""Names that no label can have: columns of the clip table, and what stands for the mean."""
+"""Names that no label can have: columns of the clip table and of tables made of it, and what stands
+for the mean."""
 
 SHARED_FOLDERS = ("corpora", "downloads", "embeddings", "weights", "benchmarks")
 """Names below ``results/`` and ``logs/`` that belong to no run."""

@@ -69,6 +69,22 @@ def find_columns(names: Sequence[str], given: Mapping[str, Any], source: str) ->
     return Columns(**found)
 
 
+def refuse_lists(schema: pa.Schema, wanted: Columns, embedding: Sequence[str], source: str) -> None:
+    """Refuse a column of lists, or one of the embedding's, for what is one word a row.
+
+    Raises
+    ------
+    InputError
+        Naming the option and the column.
+    """
+    named = [(role, getattr(wanted, role)) for role in ("id", "domain", "split", "group")]
+    for role, name in [*named, *(("label", one) for one in wanted.labels)]:
+        if name in embedding:
+            raise InputError(f"{source}: --{role}: {name!r} is of the embedding; name another")
+        if name is not None and pa.types.is_nested(schema.field(name).type):
+            raise InputError(f"{source}: --{role}: {name!r} holds lists; it needs a word a row")
+
+
 def _require(name: str, names: Sequence[str], option: str, source: str) -> None:
     if name not in names:
         raise InputError(f"{source}: {option}: no column {name!r}{nearest(name, names)}")
@@ -113,6 +129,7 @@ def find_embedding(schema: pa.Schema, given: str | None, source: str) -> Embeddi
             return EmbeddingColumns((given,))
         if given in runs:
             return _whole_run(schema, given, source)
+        _refuse_gap(schema, 1, source, given)
         raise InputError(
             f"{source}: --embedding: no column of lists and no numbered columns called "
             f"{given!r}{nearest(given, [*lists, *runs])}"
@@ -121,7 +138,7 @@ def find_embedding(schema: pa.Schema, given: str | None, source: str) -> Embeddi
     if len(found) == 1:
         return EmbeddingColumns((found[0],))
     if not found:
-        _refuse_gap(schema, max(map(len, runs.values()), default=0), source)
+        _refuse_gap(schema, max(2, *map(len, runs.values())) if runs else 2, source)
     if not found and runs:
         widest = max(runs, key=lambda prefix: len(runs[prefix]))
         rivals = [prefix for prefix in runs if len(runs[prefix]) == len(runs[widest])]
@@ -161,8 +178,12 @@ def numbered_columns(schema: pa.Schema) -> dict[str, tuple[str, ...]]:
 
 
 def columns_of_numbers(schema: pa.Schema) -> set[str]:
-    """The columns that are numbered from 0 or 1 on, with or without a gap, and hold numbers."""
-    columns = {name for found in _numbered(schema).values() for name in found.values()}
+    """The columns that are numbered from 0 or 1 on, with or without a gap, and hold numbers.
+
+    A single one, such as ``take1``, is no such column: what it holds stays text.
+    """
+    several = [found.values() for found in _numbered(schema).values() if len(found) > 1]
+    columns = {name for names in several for name in names}
     return {name for name in columns if _is_number(schema.field(name).type)}
 
 
@@ -193,15 +214,15 @@ def _whole_run(schema: pa.Schema, prefix: str, source: str) -> EmbeddingColumns:
     return EmbeddingColumns(names, prefix)
 
 
-def _refuse_gap(schema: pa.Schema, width: int, source: str) -> None:
-    """Refuse more than `width` numbered columns of which one is missing."""
+def _refuse_gap(schema: pa.Schema, width: int, source: str, given: str | None = None) -> None:
+    """Refuse more than `width` numbered columns, or those of the prefix `given`, that lack one."""
     runs = numbered_columns(schema)
     for prefix, columns in _numbered(schema).items():
-        if prefix not in runs and len(columns) > max(width, 2):
+        if prefix not in runs and len(columns) > width and given in (None, prefix):
             numbers = sorted(columns)
             lacking = next(n for n in range(numbers[0], numbers[-1]) if n not in columns)
             raise InputError(
                 f"{source}: has {len(columns)} columns {columns[numbers[0]]} to "
-                f"{columns[numbers[-1]]}, but no {prefix}{lacking}; name the embedding with "
-                "--embedding"
+                f"{columns[numbers[-1]]}, but no {prefix}{lacking}; add it, or name another "
+                "embedding with --embedding"
             )

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from audio_debias.errors import InputError
-from audio_debias.tables.columns import Columns, find_columns, find_embedding
+from audio_debias.tables.columns import Columns, find_columns, find_embedding, refuse_lists
 from audio_debias.tables.formats import TableFile, open_table
 from audio_debias.tables.labels import label_table
 from audio_debias.tables.matrices import read_by_id, read_matrix
@@ -97,6 +98,12 @@ def read_table(
     source = str(path)
     table = open_table(path)
     wanted = find_columns(table.schema.names, columns or {}, source)
+    if not (columns or {}).get("label"):
+        # Found by its name alone: lists, of which nobody asked to make labels.
+        words = [
+            one for one in wanted.labels if not pa.types.is_nested(table.schema.field(one).type)
+        ]
+        wanted = replace(wanted, labels=tuple(words))
     if embeddings is None:
         where = find_embedding(table.schema, embedding, source)
         x = read_matrix(table, where, wanted.id)
@@ -104,6 +111,7 @@ def read_table(
     else:
         x = _beside(table, wanted.id, embeddings, embedding)
         skipped = set()
+    refuse_lists(table.schema, wanted, tuple(skipped), source)
     kept = [name for name in table.schema.names if name not in skipped]
     frame = table.read(kept).to_pandas() if kept else pd.DataFrame(index=range(len(x)))
     if len(x) == 0:
