@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from audio_debias.errors import InputError
+
 
 def domain_rows(domain: np.ndarray, *, minimum: int = 2) -> list[np.ndarray]:
     """The row numbers of each domain.
@@ -33,6 +35,18 @@ def domain_rows(domain: np.ndarray, *, minimum: int = 2) -> list[np.ndarray]:
 def domain_means(x: np.ndarray, rows: list[np.ndarray]) -> np.ndarray:
     """The mean of each domain, shape (k, D)."""
     return np.stack([x[part].mean(axis=0) for part in rows])
+
+
+def check_target(target: int | None, count: int) -> None:
+    """Refuse a code of a domain that there is not.
+
+    Raises
+    ------
+    InputError
+        If `target` is not None nor one of 0 .. count - 1.
+    """
+    if target is not None and not 0 <= target < count:
+        raise InputError(f"options: target: is {target}; the domains are 0 to {count - 1}")
 
 
 def mean_differences(x: np.ndarray, domain: np.ndarray) -> np.ndarray:

@@ -116,12 +116,6 @@ def fit_eraser(
     module = ERASERS.load(name, "eraser")
     check_options(own, {**module.OPTIONS, **COMMON_OPTIONS}, f"eraser {name}")
     strength = own.pop("strength", 1.0)
-    target = own.get("target")
-    if target is not None and not 0 <= target < rows.n_domains:
-        raise InputError(
-            f"eraser {name}: options: target: is {target}; the domains are 0 to "
-            f"{rows.n_domains - 1}"
-        )
     if hasattr(module, "fit"):
         if per_genre:
             raise InputError(f"eraser {name}: per_genre: it gives no directions, one set a genre")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audio_debias.corrections.domains import domain_means, domain_rows
+from audio_debias.corrections.domains import check_target, domain_means, domain_rows
 from audio_debias.corrections.eraser import Eraser
 
 OPTIONS = {"target": int}
@@ -31,6 +31,8 @@ def fit(x, domain, *, y=None, genre=None, seed=0, target=None) -> dict[int, Eras
 
     Raises
     ------
+    InputError
+        If there is no domain `target`.
     numpy.linalg.LinAlgError
         If a domain has one row.
 
@@ -40,6 +42,7 @@ def fit(x, domain, *, y=None, genre=None, seed=0, target=None) -> dict[int, Eras
        breast cancer gene expression datasets", BMC Medical Genomics 1, 2008 (mean-centring).
     """
     means = domain_means(x, domain_rows(domain))
+    check_target(target, len(means))
     reference = means.mean(axis=0) if target is None else means[target]
     none = np.empty((x.shape[1], 0))
     return {code: Eraser(mean, none, none, target=reference) for code, mean in enumerate(means)}

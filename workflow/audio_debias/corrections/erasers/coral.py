@@ -3,7 +3,7 @@
 import numpy as np
 
 from audio_debias.corrections.covariance import shrinkage_of
-from audio_debias.corrections.domains import domain_means, domain_rows
+from audio_debias.corrections.domains import check_target, domain_means, domain_rows
 from audio_debias.corrections.eraser import Eraser
 
 OPTIONS = {"shrinkage": (str, int, float), "target": int}
@@ -44,6 +44,8 @@ def fit(
 
     Raises
     ------
+    InputError
+        If there is no domain `target`.
     numpy.linalg.LinAlgError
         If a domain has one row, or a covariance is singular as without shrinkage and n < D.
 
@@ -53,6 +55,7 @@ def fit(
     """
     rows = domain_rows(domain)
     means = domain_means(x, rows)
+    check_target(target, len(means))
     n_features = x.shape[1]
     parts = [x[part] - mean for part, mean in zip(rows, means, strict=True)]
     basis, parts = _shared_coordinates(parts)

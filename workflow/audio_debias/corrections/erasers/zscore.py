@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audio_debias.corrections.domains import deviation, domain_means, domain_rows
+from audio_debias.corrections.domains import check_target, deviation, domain_means, domain_rows
 from audio_debias.corrections.eraser import Eraser
 
 OPTIONS = {"target": int}
@@ -33,6 +33,8 @@ def fit(x, domain, *, y=None, genre=None, seed=0, target=None) -> dict[int, Eras
 
     Raises
     ------
+    InputError
+        If there is no domain `target`.
     numpy.linalg.LinAlgError
         If a domain has one row.
 
@@ -43,6 +45,7 @@ def fit(x, domain, *, y=None, genre=None, seed=0, target=None) -> dict[int, Eras
     """
     rows = domain_rows(domain)
     means = domain_means(x, rows)
+    check_target(target, len(means))
     deviations = np.stack([deviation(x[part], m) for part, m in zip(rows, means, strict=True)])
     if target is None:
         mean, spread = means.mean(axis=0), np.sqrt((deviations**2).mean(axis=0))
